@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "devices/dma_memory.h"
+#include "devices/types.h"
+
+namespace unpark {
+
+// A DMA order as the guest left it in memory, read once.
+struct FwCfgDescriptor {
+  std::uint32_t control = 0;
+  std::uint32_t length = 0;
+  Gpa address;
+};
+
+// The most that one order may read: a kernel and more, and bounded work for the thread of the vCPU
+// that gave it. A longer one ends in error. (Skipping costs nothing and is not limited.)
+inline constexpr std::uint32_t kFwCfgMaxRead = 256u << 20;
+
+// Nothing: the descriptor does not lie in memory that a device may reach.
+std::optional<FwCfgDescriptor> read_fw_cfg_descriptor(DmaMemory& memory, Gpa at);
+
+// Stores the outcome in the descriptor's control word, which the guest is spinning on. If the
+// descriptor cannot be written there is nobody to tell.
+void finish_fw_cfg_descriptor(DmaMemory& memory, Gpa at, bool ok);
+
+// Copies `from` to guest memory and fills up with zeros to `length` bytes. False: some of it is not
+// memory; what lies before may have been written.
+bool copy_fw_cfg_to_guest(DmaMemory& memory, Gpa to, std::span<const std::byte> from,
+                          std::uint32_t length);
+
+}  // namespace unpark

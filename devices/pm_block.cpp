@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "devices/pm_block.h"
+
+#include <optional>
+
+#include "devices/apm_spec.h"
+#include "devices/pm_timer.h"
+
+namespace unpark {
+
+Result<std::uint64_t, IoFault> PmBlock::read(Access at) {
+  const std::uint32_t timer = pm_timer_ticks(clock_.now());
+  Lock lock(m_);
+  if (!decoded_) return Unexpected{IoFault::kNotDecoded};
+  return core_.read(at, timer);
+}
+
+Result<Done, IoFault> PmBlock::write(Access at, std::uint64_t value) {
+  std::optional<SleepRequest> sleep;
+  {
+    Lock lock(m_);
+    if (!decoded_) return Unexpected{IoFault::kNotDecoded};
+    sleep = TRY(core_.write(at, static_cast<std::uint32_t>(value)));
+    sci_.set(core_.sci());
+  }
+  if (sleep && on_sleep_) on_sleep_(sleep->type);
+  return Done{};
+}
+
+void PmBlock::set_decoded(bool decoded) {
+  Lock lock(m_);
+  decoded_ = decoded;
+}
+
+void PmBlock::lock_smi_en() {
+  Lock lock(m_);
+  core_.lock_smi_enable();
+}
+
+bool PmBlock::apm_written(std::uint8_t value) {
+  Lock lock(m_);
+  if (value == spec::apm::kAcpiEnable || value == spec::apm::kAcpiDisable) {
+    core_.set_sci_enabled(value == spec::apm::kAcpiEnable);
+    sci_.set(core_.sci());
+  }
+  return core_.apm_smi();
+}
+
+void PmBlock::raise(unsigned bit) {
+  if (bit >= 64) return;
+  Lock lock(m_);
+  core_.raise_gpe(bit);
+  sci_.set(core_.sci());
+}
+
+void PmBlock::set_unconsumed(unsigned bit, bool unconsumed) {
+  if (bit >= 64) return;
+  Lock lock(m_);
+  core_.set_gpe_unconsumed(bit, unconsumed);
+}
+
+void PmBlock::press_power_button() {
+  Lock lock(m_);
+  core_.press_power_button();
+  sci_.set(core_.sci());
+}
+
+void PmBlock::reset() {
+  Lock lock(m_);
+  core_ = {};
+  decoded_ = false;
+  sci_.set(false);
+}
+
+}  // namespace unpark

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "devices/fw_cfg_kernel.h"
+
+#include <gtest/gtest.h>
+
+namespace unpark {
+namespace {
+
+// `sectors` at 1F1h, the magic at 202h, and each byte elsewhere the number of its sector.
+FwCfgBytes bz_image(std::uint8_t sectors, std::size_t size) {
+  FwCfgBytes image(size);
+  for (std::size_t i = 0; i < size; ++i) image[i] = static_cast<std::byte>(i / 512);
+  image[0x1f1] = std::byte{sectors};
+  image[0x202] = std::byte{'H'};
+  image[0x203] = std::byte{'d'};
+  image[0x204] = std::byte{'r'};
+  image[0x205] = std::byte{'S'};
+  return image;
+}
+
+struct FwCfgKernel : testing::Test {
+  FwCfg fw_cfg{nullptr};
+  std::string read(std::uint16_t key, std::size_t count) {
+    EXPECT_TRUE(fw_cfg.write({.offset = 0, .width = 2}, key));
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i)
+      text.push_back(static_cast<char>(*fw_cfg.read({.offset = 1, .width = 1})));
+    return text;
+  }
+  std::uint32_t size(std::uint16_t key) {
+    const std::string raw = read(key, 4);
+    std::uint32_t value = 0;
+    for (std::size_t i = 4; i-- > 0;) value = value << 8 | static_cast<std::uint8_t>(raw[i]);
+    return value;
+  }
+};
+
+TEST_F(FwCfgKernel, SplitsAfterTheSetupSectorsAndTheBootSector) {
+  ASSERT_TRUE(offer_kernel(fw_cfg, bz_image(2, 2000), {}, ""));
+
+  EXPECT_EQ(size(0x17), 1536u);
+  EXPECT_EQ(size(0x08), 464u);
+  EXPECT_EQ(read(0x18, 1), std::string(1, '\0'));
+  EXPECT_EQ(read(0x11, 2), "\x03\x03");
+}
+
+TEST_F(FwCfgKernel, ZeroSetupSectorsMeansFour) {
+  ASSERT_TRUE(offer_kernel(fw_cfg, bz_image(0, 3000), {}, ""));
+
+  EXPECT_EQ(size(0x17), 2560u);
+  EXPECT_EQ(size(0x08), 440u);
+}
+
+TEST_F(FwCfgKernel, CommandLineEndsInANulThatItsSizeCounts) {
+  ASSERT_TRUE(offer_kernel(fw_cfg, bz_image(1, 2000), {}, "console=ttyS0"));
+
+  EXPECT_EQ(size(0x14), 14u);
+  EXPECT_EQ(read(0x15, 14), std::string("console=ttyS0\0", 14));
+
+  ASSERT_TRUE(offer_kernel(fw_cfg, bz_image(1, 2000), {}, ""));
+  EXPECT_EQ(size(0x14), 1u);
+}
+
+TEST_F(FwCfgKernel, InitrdIsOfferedWhole) {
+  ASSERT_TRUE(offer_kernel(fw_cfg, bz_image(1, 2000), FwCfgBytes(70000, std::byte{'i'}), ""));
+
+  EXPECT_EQ(size(0x0b), 70000u);
+  EXPECT_EQ(read(0x12, 1), "i");
+}
+
+TEST_F(FwCfgKernel, WhatIsNotAKernelIsRefusedAndNothingIsOffered) {
+  FwCfgBytes other = bz_image(1, 2000);
+  other[0x205] = std::byte{'s'};
+
+  EXPECT_EQ(offer_kernel(fw_cfg, other, {}, "").error().message,
+            "kernel: not a bzImage: \"HdrS\" is not at 0x202");
+  EXPECT_FALSE(offer_kernel(fw_cfg, {}, {}, ""));
+  EXPECT_FALSE(offer_kernel(fw_cfg, FwCfgBytes(0x205), {}, ""));
+  EXPECT_EQ(offer_kernel(fw_cfg, bz_image(3, 2048), {}, "").error().message,
+            "kernel: cut off: the setup part alone has 2048 bytes, the file 2048");
+  EXPECT_EQ(
+      offer_kernel(fw_cfg, bz_image(1, 2000), {}, std::string_view("a\0b", 3)).error().message,
+      "kernel: the command line contains a NUL");
+
+  EXPECT_EQ(size(0x17), 0u);
+}
+
+}  // namespace
+}  // namespace unpark
