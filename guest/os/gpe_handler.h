@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "devices/apm_spec.h"
+#include "devices/hotplug_spec.h"
+
+// What \_GPE._E02 and _EJ0 do, in this OS's own few lines. Over an I/O policy, so that a hosted test
+// can hold them against the AML's contract:
+//   void out8(uint16_t port, uint8_t), void out32(uint16_t, uint32_t), uint8_t in8(uint16_t),
+//   uint32_t in32(uint16_t), void notify(uint32_t slot, uint32_t code)
+namespace unpark::guest {
+
+// ACPI 6.5, table 5.132.
+inline constexpr std::uint32_t kNotifyDeviceCheck = 1;
+inline constexpr std::uint32_t kNotifyEjectRequest = 3;
+
+template <class Io>
+class HotplugWindow {
+ public:
+  HotplugWindow(Io& io, std::uint16_t base) : io_(io), base_(base) {}
+
+  // Selects the first slot from `slot` on that has an event. False: there is none.
+  bool next_event(std::uint32_t& slot, std::uint32_t possible) {
+    namespace registers = spec::hotplug;
+    select(slot);
+    io_.out8(port(registers::kCommand), registers::kCommandNextPending);
+    const std::uint32_t found = io_.in32(port(registers::kCommandData));
+    if (found < slot || found >= possible) return false;  // wrapped, or no answer
+    slot = found;
+    flags_ = io_.in8(port(registers::kFlags));
+    return inserted() || removed();
+  }
+  [[nodiscard]] bool inserted() const { return spec::hotplug::status::Insert::get(flags_); }
+  [[nodiscard]] bool removed() const { return spec::hotplug::status::Remove::get(flags_); }
+
+  void select(std::uint32_t slot) { io_.out32(port(spec::hotplug::kSelector), slot); }
+  template <class Action>
+  void act() {
+    io_.out8(port(spec::hotplug::kFlags), Action::with(std::uint8_t{0}, true));
+  }
+
+ private:
+  [[nodiscard]] std::uint16_t port(std::uint16_t offset) const {
+    return static_cast<std::uint16_t>(base_ + offset);
+  }
+  Io& io_;
+  std::uint16_t base_;
+  std::uint8_t flags_ = 0;
+};
+
+// This machine: the firmware first, then the OS window.
+template <class Io>
+void run_gpe_handler(Io& io, std::uint32_t possible) {
+  namespace action = spec::hotplug::action;
+  io.out8(spec::apm::kControlPort, spec::hotplug::kApmCpuHotplug);
+  HotplugWindow<Io> window(io, spec::hotplug::kOsWindow);
+  for (std::uint32_t slot = 0; slot < possible && window.next_event(slot, possible); ++slot) {
+    if (window.inserted()) {
+      io.notify(slot, kNotifyDeviceCheck);
+      window.template act<action::ClearInsert>();
+    } else {
+      io.notify(slot, kNotifyEjectRequest);
+      window.template act<action::ClearRemove>();
+    }
+  }
+}
+
+// QEMU: one window, and its AML walks it before the firmware is called.
+template <class Io>
+void run_gpe_handler_of_qemu(Io& io, std::uint32_t possible) {
+  namespace action = spec::hotplug::action;
+  HotplugWindow<Io> window(io, spec::hotplug::kControlWindow);
+  std::array<std::uint8_t, 255> added{};
+  std::size_t count = 0;
+  for (std::uint32_t slot = 0; slot < possible && window.next_event(slot, possible); ++slot) {
+    if (window.inserted()) {
+      if (count < added.size()) added[count++] = static_cast<std::uint8_t>(slot);
+    } else {
+      io.notify(slot, kNotifyEjectRequest);
+      window.template act<action::ClearRemove>();
+    }
+  }
+  if (count == 0) return;
+  io.out8(spec::apm::kControlPort, spec::hotplug::kApmCpuHotplug);
+  for (std::size_t i = 0; i < count; ++i) {
+    io.notify(added[i], kNotifyDeviceCheck);
+    window.select(added[i]);
+    window.template act<action::ClearInsert>();
+  }
+}
+
+// _EJ0: agree to the removal, then let the firmware do it.
+template <class Io>
+void run_eject(Io& io, std::uint16_t window_base, std::uint32_t slot) {
+  HotplugWindow<Io> window(io, window_base);
+  window.select(slot);
+  window.template act<spec::hotplug::action::SetFirmwareRemove>();
+  io.out8(spec::apm::kControlPort, spec::hotplug::kApmCpuHotplug);
+}
+
+}  // namespace unpark::guest

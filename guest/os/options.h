@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace unpark::guest {
+
+// The words of fw_cfg file opt/org.unpark/guest, separated by blanks, commas or newlines. Unknown
+// words are counted, so that a typing error does not pass for a test.
+struct Options {
+  bool attack = false;
+  bool quiet = false;             // no STEP lines
+  std::uint32_t work = 4;         // rounds of work that a hot-added CPU does
+  std::uint32_t smi_bench = 0;    // SMIs to time before the guest is ready
+  std::uint32_t unknown = 0;
+};
+
+inline constexpr char kOptionsFile[] = "opt/org.unpark/guest";
+
+constexpr bool parse_number(std::string_view text, std::uint32_t& value) {
+  if (text.empty() || text.size() > 9) return false;
+  std::uint32_t v = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    v = v * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  value = v;
+  return true;
+}
+
+constexpr void apply_option(std::string_view word, Options& o) {
+  const auto number = [&](std::string_view key, std::uint32_t& value) {
+    return word.starts_with(key) && parse_number(word.substr(key.size()), value);
+  };
+  if (word == "attack") {
+    o.attack = true;
+  } else if (word == "quiet") {
+    o.quiet = true;
+  } else if (!number("work=", o.work) && !number("smi-bench=", o.smi_bench)) {
+    ++o.unknown;
+  }
+}
+
+constexpr bool separates(char c) {
+  return c == ' ' || c == ',' || c == '\n' || c == '\r' || c == '\t' || c == '\0';
+}
+
+constexpr Options parse_options(std::string_view text) {
+  Options o;
+  while (!text.empty()) {
+    std::size_t length = 0;
+    while (length < text.size() && !separates(text[length])) ++length;
+    if (length != 0) apply_option(text.substr(0, length), o);
+    text.remove_prefix(length < text.size() ? length + 1 : length);
+  }
+  return o;
+}
+
+}  // namespace unpark::guest

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guest/os/os_cpus.h"
+
+#include <array>
+
+#include "guest/body/cpu_start.h"
+#include "guest/body/interrupts.h"
+#include "guest/chips/lapic.h"
+#include "guest/chips/pm_timer.h"
+#include "guest/firmware/machine.h"
+
+namespace unpark::guest::os {
+
+namespace {
+
+enum class Request : std::uint32_t { kNone, kWork, kHalt };
+
+struct alignas(64) Cpu {
+  std::uint32_t online;
+  Request request;
+  std::uint32_t rounds;
+  std::uint32_t harmless, nmis;
+  std::uint64_t sum;
+};
+constinit std::array<Cpu, GUEST_MAX_CPUS> cpus{};
+alignas(64) constinit std::array<std::uint64_t, kWorkBytes / 8> block{};
+
+constexpr std::uint64_t kStartUs = 3'000'000;
+constexpr std::uint64_t kWorkUs = 10'000'000;
+
+// Where a CPU starts in the OS, and stays.
+void cpu_main(std::uint32_t apic_id) {
+  Cpu& self = cpus[apic_id];
+  load_descriptor_tables();
+  lapic::enable();
+  write_once(self.online, 1u);
+  for (;;) {
+    disable_interrupts();
+    switch (read_once(self.request)) {
+      case Request::kNone: enable_interrupts_and_halt(); break;
+      case Request::kWork:
+        self.sum = work(self.rounds);
+        write_once(self.request, Request::kNone);
+        break;
+      case Request::kHalt: write_once(self.online, 0u); halt_for_ever();
+    }
+  }
+}
+
+template <class Done>
+bool ask(std::uint32_t apic_id, Request request, std::uint64_t microseconds, Done done) {
+  write_once(cpus[apic_id].request, request);
+  lapic::send(apic_id, lapic::Mode::kFixed, kWakeVector);
+  return wait_until(microseconds, done);
+}
+
+}  // namespace
+
+bool online(std::uint32_t apic_id) {
+  return apic_id == machine.boot_cpu || read_once(cpus[apic_id].online) != 0;
+}
+
+std::uint32_t online_count() {
+  std::uint32_t n = 0;
+  for (std::uint32_t slot = 0; slot < machine.possible; ++slot)
+    if (online(machine.apic_id_of_slot[slot])) ++n;
+  return n;
+}
+
+bool bring_up(std::uint32_t apic_id) {
+  forget(apic_id);
+  prepare_cpu_start(cpu_main);
+  start_cpu(apic_id);
+  return wait_until(kStartUs, [&] { return online(apic_id); });
+}
+
+void forget(std::uint32_t apic_id) {
+  write_once(cpus[apic_id].request, Request::kNone);
+  write_once(cpus[apic_id].online, 0u);
+}
+
+bool take_down(std::uint32_t apic_id) {
+  return ask(apic_id, Request::kHalt, kStartUs, [&] { return !online(apic_id); });
+}
+
+void prepare_work() {
+  std::uint64_t x = 0x9e3779b97f4a7c15;
+  for (std::uint64_t& word : block) {
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    word = x;
+  }
+}
+
+std::uint64_t work(std::uint32_t rounds) {
+  std::uint64_t sum = rounds;
+  for (std::uint32_t i = 0; i < rounds; ++i)
+    for (const std::uint64_t& word : block) sum = (sum << 7 | sum >> 57) ^ (word + i);
+  return sum;
+}
+
+bool run_work(std::uint32_t apic_id, std::uint32_t rounds, std::uint64_t& sum) {
+  Cpu& cpu = cpus[apic_id];
+  cpu.rounds = rounds;
+  const bool done = ask(apic_id, Request::kWork, kWorkUs,
+                        [&] { return read_once(cpu.request) == Request::kNone; });
+  sum = done ? cpu.sum : 0;
+  return done;
+}
+
+void count_harmless(std::uint32_t apic_id) { ++cpus[apic_id].harmless; }
+void count_nmi(std::uint32_t apic_id) { ++cpus[apic_id].nmis; }
+std::uint32_t harmless_interrupts(std::uint32_t apic_id) {
+  return read_once(cpus[apic_id].harmless);
+}
+std::uint32_t nmis(std::uint32_t apic_id) { return read_once(cpus[apic_id].nmis); }
+
+}  // namespace unpark::guest::os

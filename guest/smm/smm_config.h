@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "guest/body/steps.h"
+#include "guest/layout.h"
+
+namespace unpark::guest {
+
+// How a claim ended. The words are in os/os_records.cpp.
+enum class ClaimFailure : std::uint32_t {
+  kNone,
+  kWrongArchId,      // the controller names another APIC ID than at boot
+  kNotInFlash,       // no step 08b
+  kNotRebased,       // no step 10
+  kWrongOldSmbase,   // its SMBASE was not 0x30000
+  kNotFinished,      // no step 14
+  kNoAnswer,         // an SMI of its own did not bring it into TSEG
+};
+
+// What SMM tells the OS about one hot-add. SMM only writes it.
+struct HotAddRecord {
+  std::uint32_t sequence;  // 0: none; written last
+  std::uint32_t host;      // APIC ID of the CPU that claimed it
+  ClaimFailure failure;
+  std::uint32_t early_smi;  // it took an SMI before it reached flash
+  std::uint32_t smbase_before, smbase_after;
+  std::uint32_t answered;   // it entered SMM at smbase_after
+  StepTimes times;
+};
+
+struct SmmReport {
+  std::uint32_t sessions;          // with a complete rendezvous
+  std::uint32_t incomplete;        // without; no claim was made in them
+  std::uint32_t last_missing;      // APIC ID of a CPU that did not come
+  std::uint32_t removed_sequence;  // counts ejected CPUs
+  std::uint32_t last_removed;
+  std::array<HotAddRecord, GUEST_MAX_CPUS> records;  // by APIC ID
+};
+
+// Filled by the firmware while TSEG is open. Nobody but SMM can change it afterwards.
+struct SmmConfig {
+  std::uint64_t tseg;
+  std::uint64_t report;  // SmmReport, in RAM of the OS
+  std::uint32_t monarch;
+  std::uint32_t possible;
+  bool explicit_unpark;
+  bool hotplug;  // negotiated, and the default SMBASE is protected
+  std::uint32_t wait_begin, wait_end, resume;  // flash/hot_cpu.S
+  std::array<std::uint8_t, GUEST_MAX_CPUS> apic_id_of_slot;
+  std::array<bool, GUEST_MAX_CPUS> known;  // by APIC ID: takes part in the rendezvous
+};
+
+}  // namespace unpark::guest
