@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh disable=SC2154 # variables of ./dev and packages.sh
+# Sourced by ./dev: which tests run where. Labels: `lab` needs a KVM with SMM; `labhost` tests the lab from outside;
+# everything else runs anywhere.
+
+lab_test_timeout=2400 # seconds for all lab tests of one build together
+failed=''
+
+run_ctest() { # PRESET CTEST-ARGS...
+    preset=$1
+    shift
+    say "ctest, build/$preset"
+    ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error "$@" </dev/null
+}
+
+test_unit() {
+    for preset in dev asan tsan; do
+        build_preset "$preset"
+    done
+    for preset in dev asan tsan; do
+        # TSan's fixed memory layout does not fit a kernel that randomises much; setarch -R turns that off.
+        if [ "$preset" = tsan ] && setarch -R true 2>/dev/null; then
+            say "ctest, build/$preset"
+            setarch -R ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error -LE lab \
+                -j "$(nproc)" </dev/null || failed="$failed unit/$preset"
+        else
+            run_ctest "$preset" -LE lab -j "$(nproc)" || failed="$failed unit/$preset"
+        fi
+    done
+}
+
+# All lab tests of a build in one boot of the lab, or on this host when its KVM will do.
+test_lab() { # PRESET
+    build_preset "$1"
+    log=$root/build/$1/lab_tests.log
+    why=$(why_not_this_host "$root/build/$1/unpark")
+    if [ -z "$why" ]; then
+        say "lab tests of build/$1, on this host's KVM, which has SMM"
+        set -- "$1" env
+    else
+        say "lab tests of build/$1, in the lab: $why"
+        set -- "$1" "$root/lab/run" --timeout "$lab_test_timeout" --
+    fi
+    preset=$1
+    shift
+    # A pipe would lose the status.
+    { "$@" ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error -L '^lab$' </dev/null 2>&1 &&
+        : >"$log.passed"; } | tee "$log"
+    if [ ! -e "$log.passed" ]; then
+        failed="$failed lab/$preset"
+    elif ! grep -q '[ .]Passed  ' "$log"; then
+        say 'every lab test was skipped: that is a failure'
+        failed="$failed lab/$preset"
+    fi
+    rm -f "$log.passed"
+}
+
+test_labhost() {
+    build_preset release
+    run_ctest release -L '^labhost$' || failed="$failed labhost"
+}
+
+run_tests() { # unit|lab|all
+    case $1 in
+    unit) packages=$build_packages ;;
+    lab) packages="$build_packages $lab_packages" ;;
+    all) packages="$build_packages $lab_packages $clang_packages" ;;
+    *) die 2 "test $1: unit, lab or all" ;;
+    esac
+    # shellcheck disable=SC2086 # a list
+    need_packages $packages
+    [ "$1" != all ] || build_preset clang
+    case $1 in unit | all) test_unit ;; esac
+    case $1 in
+    lab | all)
+        test_labhost
+        [ -z "${UNPARK_ASAN_LAB:-}" ] || test_lab asan
+        test_lab release
+        ;;
+    esac
+    [ -z "$failed" ] || die 1 "failed:$failed"
+}
