@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+
+#include "acpi/config.h"
+#include "vmm/cli_firmware.h"
+#include "vmm/cli_values.h"
+#include "vmm/control_socket.h"
+#include "vmm/exit_code.h"
+#include "vmm/machine.h"
+#include "vmm/run_options.h"
+#include "vmm/serial_port.h"
+#include "vmm/signals.h"
+
+namespace unpark::cli {
+
+namespace {
+
+int fail(ExitCode code, const Error& e) {
+  spdlog::error("{}", e.message);
+  return static_cast<int>(code);
+}
+
+// The end of a machine as an exit status.
+int status_of(const Machine& machine) {
+  return static_cast<int>(machine.run_state() == RunState::kInternalError ? ExitCode::kFailed
+                                                                          : ExitCode::kOk);
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+  // Everything that was typed is checked before anything is made.
+  const std::uint32_t most = options.firmware == "builtin" ? kBuiltinMaxCpus : acpi::kMaxCpus;
+  const auto counts = parse_cpus(options.cpus, most);
+  if (!counts) return fail(ExitCode::kUsage, counts.error());
+  const auto memory = parse_memory(options.memory, host_memory());
+  if (!memory) return fail(ExitCode::kUsage, memory.error());
+  const auto serial_option = parse_serial(options.serial);
+  if (!serial_option) return fail(ExitCode::kUsage, serial_option.error());
+  std::string socket_path;
+  if (!options.control.empty()) {
+    const auto path = parse_control(options.control);
+    if (!path) return fail(ExitCode::kUsage, path.error());
+    socket_path = *path;
+  }
+  auto firmware = load_firmware(options.firmware);
+  if (!firmware) return fail(ExitCode::kUsage, firmware.error());
+
+  auto loop = EventLoop::create();
+  if (!loop) return fail(ExitCode::kCannotStart, {describe(loop.error())});
+  auto serial = SerialPort::open(*serial_option, **loop);
+  if (!serial) return fail(ExitCode::kCannotStart, serial.error());
+
+  MachineConfig config;
+  config.cpus = counts->cpus;
+  config.max_cpus = counts->max_cpus;
+  config.memory = *memory;
+  config.firmware = *std::move(firmware);
+  config.trigger = options.trigger;
+  config.guest_eject_allowed = options.guest_eject_allowed;
+  config.hotplug_deadline = std::chrono::duration_cast<Nanoseconds>(
+      std::chrono::duration<double>(options.hotplug_deadline_s));
+  config.serial_output = [&](std::uint8_t byte) { (*serial)->write(byte); };
+  config.serial_room = [&] { (*serial)->room(); };
+
+  std::unique_ptr<Machine> machine;
+  std::unique_ptr<ControlSocket> control;
+  auto signals = Signals::create(**loop, [&](int) {
+    if (machine) machine->request_quit("host-signal");
+  });
+  if (!signals) return fail(ExitCode::kCannotStart, {describe(signals.error())});
+  VcpuSet::install_kick_signal();
+
+  auto made = Machine::create(
+      std::move(config), **loop,
+      {.event =
+           [&](const QmpEvent& event) {
+             if (control) control->emit(event);
+             // A broken machine stays to be looked at while there is a way to look.
+             if (std::holds_alternative<event::Shutdown>(event) &&
+                 (machine->run_state() != RunState::kInternalError || !control))
+               (*loop)->stop();
+           },
+       .marker = [](std::uint8_t, VcpuId) {}});
+  if (!made) return fail(ExitCode::kCannotStart, made.error());
+  machine = *std::move(made);
+  if (!socket_path.empty()) {
+    auto opened = ControlSocket::open(**loop, *machine, socket_path,
+                                      [](const std::string& s) { spdlog::warn("{}", s); });
+    if (!opened) return fail(ExitCode::kCannotStart, opened.error());
+    control = *std::move(opened);
+  }
+  if (const auto r = (*serial)->connect(*machine); !r)
+    return fail(ExitCode::kCannotStart, {fmt::format("serial input: {}", describe(r.error()))});
+
+  machine->start();
+  const auto ended = (*loop)->run();
+  const int status = status_of(*machine);
+  // In this order: the socket uses the machine, the machine's threads use the serial port.
+  control.reset();
+  machine.reset();
+  if (!ended) return fail(ExitCode::kFailed, {describe(ended.error())});
+  return status;
+}
+
+}  // namespace unpark::cli

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vmm/demo_json.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace unpark::demo {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The line of a client or a server as an object; as it stands if it is none.
+Json parsed(const std::string& line) {
+  Json j = Json::parse(line, nullptr, false);
+  return j.is_discarded() ? Json(line) : j;
+}
+
+Json steps_of(const HotplugRecord& r) {
+  Json steps = Json::array();
+  for (std::size_t row = 0; row < kStepRows; ++row) {
+    const StepTime& t = r.steps[row];
+    Json step = {{"step", kSteps[row].label}, {"who", kSteps[row].who}, {"what", kSteps[row].what}};
+    if (row == kRowWithoutEquivalent) {
+      step["observed"] = "no equivalent";
+    } else {
+      step["observed"] = name_of(t.source);
+      step["since-order-us"] =
+          t.source == StepSource::kNotObserved
+              ? Json()
+              : Json(std::chrono::duration<double, std::micro>(t.since_order).count());
+    }
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+Json json_of_run(const Run& run) {
+  Json j = {{"trigger", run.trigger == HotplugTrigger::kGuest ? "guest" : "vmm"},
+            {"passed", run.passed()},
+            {"machine", {{"cpus", run.cpus}, {"max-cpus", run.max_cpus}, {"memory", run.memory}}},
+            {"cpu", run.added.value},
+            {"order", parsed(run.order)},
+            {"answer", parsed(run.answer)},
+            {"steps", run.record ? steps_of(*run.record) : Json::array()}};
+  Json checks = Json::array();
+  for (const Check& c : run.checks)
+    checks.push_back({{"claim", c.claim}, {"passed", c.passed}, {"evidence", c.evidence}});
+  j["checks"] = std::move(checks);
+  Json verdicts = Json::array();
+  for (const GuestLine& v : run.verdicts)
+    verdicts.push_back({{"verdict", v.kind}, {"name", v.name}, {"details", v.details}});
+  j["guest-verdicts"] = std::move(verdicts);
+  j["failure"] = run.failure.empty() ? Json() : Json(run.failure);
+  return j;
+}
+
+}  // namespace
+
+std::string json_of(const std::vector<Run>& runs) {
+  Json j = {{"passed", !runs.empty() && std::all_of(runs.begin(), runs.end(),
+                                                    [](const Run& r) { return r.passed(); })}};
+  Json all = Json::array();
+  for (const Run& r : runs) all.push_back(json_of_run(r));
+  j["runs"] = std::move(all);
+  return j.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace unpark::demo

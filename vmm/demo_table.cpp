@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vmm/demo_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "devices/step_port_spec.h"
+#include "vmm/q35_map.h"
+
+namespace unpark::demo {
+
+namespace {
+
+std::string fit(std::string_view text, std::size_t width) {
+  if (text.size() <= width) return fmt::format("{:<{}}", text, width);
+  return fmt::format("{}...", text.substr(0, width > 3 ? width - 3 : 0));
+}
+
+// What step 05 is when the VMM raises the SMI.
+constexpr StepInfo kStep05ByVmm = {"05", "VMM", "SMI: all CPUs enter SMM, the new one does not",
+                                   spec::step_port::kStep05};
+
+std::string step_row(const Run& run, std::size_t row, const Paint& paint, std::size_t what_width) {
+  const HotplugRecord& r = *run.record;
+  const bool by_vmm = run.trigger == HotplugTrigger::kVmm &&
+                      kSteps[row].code == spec::step_port::kStep05;
+  const StepInfo& step = by_vmm ? kStep05ByVmm : kSteps[row];
+  const StepTime& t = r.steps[row];
+  const bool none = row == kRowWithoutEquivalent;
+  const bool seen = t.source != StepSource::kNotObserved;
+  const Colour colour = none ? Colour::kDim : (seen ? Colour::kGreen : Colour::kRed);
+  const std::string when = none ? "-" : (seen ? duration(t.since_order) : "did not come");
+  const std::string how = none ? "-" : std::string(name_of(t.source));
+  return fmt::format("  {}  {:<16}  {}  {:>12}  {}\n", paint(colour, fmt::format("{:<5}", step.label)),
+                     step.who, fit(step.what, what_width), when,
+                     !none && !seen ? paint(Colour::kRed, how) : how);
+}
+
+std::string steps_table(const Run& run, const Paint& paint, int columns) {
+  std::size_t widest = 0;
+  for (const StepInfo& s : kSteps) widest = std::max(widest, s.what.size());
+  constexpr int kOthers = 2 + 5 + 2 + 16 + 2 + 2 + 12 + 2 + 15;
+  const auto what_width =
+      std::clamp<std::size_t>(static_cast<std::size_t>(std::max(columns - kOthers, 20)), 20, widest);
+  std::string out =
+      paint(Colour::kBold, fmt::format("  {:<5}  {:<16}  {}  {:>12}  {}", "step", "who",
+                                       fit("what", what_width), "since order", "observed by")) +
+      "\n";
+  for (std::size_t row = 0; row < kStepRows; ++row) out += step_row(run, row, paint, what_width);
+  return out;
+}
+
+std::string mark(bool passed, const Paint& paint) {
+  return passed ? paint(Colour::kGreen, "ok    ") : paint(Colour::kRed, "FAILED");
+}
+
+}  // namespace
+
+std::string duration(Nanoseconds t) {
+  const double us = std::chrono::duration<double, std::micro>(t).count();
+  if (us < 1000) return fmt::format("{:.1f} us", us);
+  if (us < 1'000'000) return fmt::format("{:.3f} ms", us / 1000);
+  return fmt::format("{:.3f} s", us / 1'000'000);
+}
+
+std::string table_of(const Run& run, const Paint& paint, int columns) {
+  const bool guest = run.trigger == HotplugTrigger::kGuest;
+  std::string out = paint(
+      Colour::kBold,
+      fmt::format("Trigger {}: {}", guest ? "guest" : "vmm",
+                  guest ? "the OS's GPE handler writes 0xB2, which raises the SMI"
+                        : "the VMM raises the SMI itself; the OS cannot even delay it"));
+  out += fmt::format("\n  machine  q35, {} CPUs of {} possible, {} MiB, embedded guest\n", run.cpus,
+                     run.max_cpus, run.memory / q35::kMiB);
+  if (!run.order.empty()) out += fmt::format("  order    {}\n", run.order);
+  if (!run.answer.empty()) out += fmt::format("  answer   {}\n", run.answer);
+  out += "\n";
+  if (run.record) out += steps_table(run, paint, columns) + "\n";
+
+  for (const Check& c : run.checks)
+    out += fmt::format("  {}  {}\n          {}\n", mark(c.passed, paint), c.claim,
+                       paint(Colour::kDim, c.evidence));
+  if (!run.verdicts.empty()) out += "\n  the guest's verdicts\n";
+  for (const GuestLine& v : run.verdicts) {
+    const Colour colour = v.kind == "PASS"   ? Colour::kGreen
+                          : v.kind == "FAIL" ? Colour::kRed
+                                             : Colour::kYellow;
+    out += fmt::format("  {}    {:<30}  {}\n", paint(colour, v.kind), v.name,
+                       paint(Colour::kDim, v.details));
+  }
+  if (!run.failure.empty())
+    out += fmt::format("\n  {} CPU {}: {}\n", paint(Colour::kRed, "FAILED"), run.added.value,
+                       run.failure);
+  return out;
+}
+
+}  // namespace unpark::demo

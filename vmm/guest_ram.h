@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "vmm/fd.h"
+#include "devices/result.h"
+#include "vmm/sys_error.h"
+
+namespace unpark {
+
+// One shared mapping with a file descriptor behind it. The only owner of such memory; everybody else
+// gets at it through GuestMemory's checked copies, or through KVM.
+class MappedMemory {
+ public:
+  // A sealed-size memfd of `size` bytes, zero. Fails if `size` is more than the host can back.
+  static Result<MappedMemory, Error> create(const std::string& name, std::uint64_t size);
+
+  MappedMemory(MappedMemory&& o) noexcept;
+  MappedMemory& operator=(MappedMemory&&) = delete;
+  ~MappedMemory();
+
+  [[nodiscard]] std::byte* data() const { return data_; }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+
+ private:
+  MappedMemory(UniqueFd fd, std::byte* data, std::uint64_t size);
+  UniqueFd fd_;
+  std::byte* data_ = nullptr;
+  std::uint64_t size_ = 0;
+};
+
+// Bytes of RAM that the host has in all (MemTotal).
+std::uint64_t host_memory();
+
+}  // namespace unpark

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "devices/clock.h"
+#include "devices/sync.h"
+#include "devices/types.h"
+
+namespace unpark {
+
+// Who saw a step, best source last.
+enum class StepSource { kNotObserved, kVmm, kTracepoint, kGuest };
+std::string_view name_of(StepSource s);
+
+// One of the fifteen steps of docs/design.md, in order. `label` is "01a", "07b", ...; 02-03 is one
+// row that has no equivalent here.
+struct StepInfo {
+  std::string_view label, who, what;
+  std::uint8_t code;  // spec::step_port::Step; 0 for 02-03
+};
+// 01a 01b 02-03 04 05 06 07a 07b 08a 08b 09 10 11 12 13 14 15.
+inline constexpr std::size_t kStepRows = 17;
+inline constexpr std::size_t kRowWithoutEquivalent = 2;  // 02-03
+extern const std::array<StepInfo, kStepRows> kSteps;
+// Row of a step code; nullopt if there is no such step.
+std::optional<std::size_t> row_of(std::uint8_t code);
+
+struct StepTime {
+  StepSource source = StepSource::kNotObserved;
+  Nanoseconds since_order{0};  // valid unless kNotObserved
+};
+
+// One hot-add: what was ordered, and what has been seen of it.
+struct HotplugRecord {
+  std::uint64_t number = 0;  // 1 for the first add of the machine
+  VcpuId cpu;
+  std::string id;  // device_add's id
+  std::array<StepTime, kStepRows> steps{};
+  std::optional<std::uint64_t> smbase_before, smbase_after;  // MSR 9Eh, read from the host
+  bool parked_state_intact = false;  // nothing pending, nothing moved, when it was unparked
+  bool worked = false;               // the OS ran work on it
+  bool reported = false;             // the guest has given all its verdicts
+  std::string overdue;               // the step that did not come before the deadline; empty if none
+
+  [[nodiscard]] bool complete() const;  // every step but 02-03 was seen
+  // The first row, in the order of the list, that has not been seen; nullopt if complete.
+  [[nodiscard]] std::optional<std::size_t> first_missing() const;
+};
+
+// Collects the steps of every add. Any thread may note; the loop's thread reads.
+class HotplugTracer {
+ public:
+  // Tells of a step that was seen for the first time. Called on the noting thread, no lock held.
+  using Listener = std::function<void(const HotplugRecord&, std::size_t row)>;
+
+  HotplugTracer(const Clock& clock, Listener listener);
+
+  // A new order for `cpu`; the time of every step counts from here. Returns its number.
+  std::uint64_t begin(VcpuId cpu, std::string id);
+  // Takes the record back: the order was refused after all.
+  void abandon(std::uint64_t number);
+  // The newest open record of `cpu` sees `row`. A better source replaces a worse one; the same
+  // source counts once. No open record: nothing happens.
+  void note(VcpuId cpu, std::size_t row, StepSource source);
+  // The same for every record whose CPU has not joined the OS yet: a GPE and a broadcast SMI are
+  // about all of them.
+  void note_all_open(std::size_t row, StepSource source);
+  // Anything else that is known of `cpu`'s newest record.
+  void update(VcpuId cpu, const std::function<void(HotplugRecord&)>& change);
+  [[nodiscard]] std::vector<HotplugRecord> records() const;
+  [[nodiscard]] std::optional<HotplugRecord> record(std::uint64_t number) const;
+
+ private:
+  struct Entry {
+    HotplugRecord record;
+    Nanoseconds ordered{0};
+  };
+  // The oldest are dropped: a machine that adds and removes for ever must not grow.
+  static constexpr std::size_t kKept = 256;
+
+  void note_entry(Entry& e, std::size_t row, StepSource source, Nanoseconds now,
+                  std::vector<HotplugRecord>& fresh) TSA(requires_capability(m_));
+  Entry* newest(VcpuId cpu) TSA(requires_capability(m_));
+
+  const Clock& clock_;
+  Listener listener_;
+  mutable Mutex m_;  // leaf
+  std::vector<Entry> entries_ TSA(guarded_by(m_));
+  std::uint64_t next_ TSA(guarded_by(m_)) = 1;
+};
+
+}  // namespace unpark

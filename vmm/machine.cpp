@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vmm/machine.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "vmm/cpuid.h"
+#include "vmm/host_check.h"
+#include "vmm/io_dispatch.h"
+
+namespace unpark {
+
+namespace {
+
+Error failed(std::string_view what, const SysError& e) {
+  return Error{fmt::format("cannot {}: {}", what, describe(e))};
+}
+
+// KVM takes the first eight bits of an APIC ID only, unless told otherwise.
+constexpr std::uint32_t kNarrowIds = 255;
+
+}  // namespace
+
+Result<std::unique_ptr<Machine>, Error> Machine::create(MachineConfig config, EventLoop& loop,
+                                                        Sinks sinks) {
+  auto kvm = Kvm::open(config.kvm_path);
+  if (!kvm) return Unexpected{Error{kvm.error().message}};
+  if (const auto lacks = missing_capabilities(*kvm); !lacks.empty())
+    return Unexpected{Error{refusal_of(lacks)}};
+  const int limit = kvm->check(KVM_CAP_MAX_VCPUS);
+  if (config.max_cpus > static_cast<std::uint32_t>(limit))
+    return Unexpected{Error{fmt::format("{} possible CPUs are more than this host's KVM gives ({})",
+                                        config.max_cpus, limit)}};
+  std::unique_ptr<Machine> machine{
+      new Machine(std::move(config), loop, std::move(sinks), *std::move(kvm))};
+  TRY(machine->build());
+  return machine;
+}
+
+Machine::Machine(MachineConfig config, EventLoop& loop, Sinks sinks, Kvm kvm)
+    : config_(std::move(config)),
+      loop_(loop),
+      sinks_(std::move(sinks)),
+      kvm_(std::move(kvm)),
+      tracer_(clock_,
+              [this](const HotplugRecord& r, std::size_t row) {
+                emit(event::HotplugStep{r, row});
+              }),
+      refusal_log_(clock_, 8, 1) {}
+
+Machine::~Machine() {
+  alive_.reset();
+  vcpus_.reset();
+}
+
+Result<Done, Error> Machine::build() {
+  const auto attempt = [](std::string_view what, auto r) -> Result<Done, Error> {
+    if (!r) return Unexpected{failed(what, r.error())};
+    return Done{};
+  };
+  auto run_size = kvm_.run_size();
+  auto cpuid = kvm_.supported_cpuid();
+  auto msrs = kvm_.msr_indices();
+  auto vm = kvm_.create_vm();
+  if (!run_size) return Unexpected{failed("ask KVM for its run page", run_size.error())};
+  if (!cpuid) return Unexpected{failed("ask KVM for its CPUID", cpuid.error())};
+  if (!msrs) return Unexpected{failed("ask KVM for its MSRs", msrs.error())};
+  if (!vm) return Unexpected{failed("create a virtual machine", vm.error())};
+  run_size_ = *run_size;
+  supported_cpuid_ = *std::move(cpuid);
+  msr_indices_ = *std::move(msrs);
+  vm_ = *std::move(vm);
+  smi_.emplace(vm_, config_.max_cpus > kNarrowIds);
+  TRY(attempt("set up the interrupt controllers", make_chips_of_the_kernel()));
+
+  memory_ = TRY(GuestMemory::create(
+      {config_.memory, config_.firmware.size(), config_.extended_tseg_mib}, config_.firmware));
+  board_ = std::make_unique<Board>(config_, board_host());
+  vcpus_ = std::make_unique<VcpuSet>(
+      config_.max_cpus,
+      [this](Vcpu& vcpu, const VmExit& exit, bool smm) { on_exit(vcpu, exit, smm); },
+      [this](VcpuId cpu, const SysError& e) { on_vcpu_failure(cpu, e); });
+  for (std::uint32_t i = 0; i < config_.cpus; ++i) {
+    TRY(attempt(fmt::format("create vCPU {}", i), make_vcpu(VcpuId{i})));
+    TRY(attempt(fmt::format("reset vCPU {}", i), vcpus_->cold_boot(VcpuId{i})));
+    plugged_[VcpuId{i}] = {};
+  }
+  board_->reset(plugged());
+  return attempt("map guest memory", memory_->apply(vm_, board_->mch().control()));
+}
+
+Result<Done, SysError> Machine::make_chips_of_the_kernel() {
+  if (config_.max_cpus > kNarrowIds) {
+    kvm_enable_cap cap{};
+    cap.cap = KVM_CAP_X2APIC_API;
+    cap.args[0] = KVM_X2APIC_API_USE_32BIT_IDS | KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK;
+    TRY(call(vm_, kvm_op::kEnableCap, cap));
+  }
+  const __u64 identity_map = q35::kIdentityMapPage.value;
+  TRY(call(vm_, kvm_op::kSetIdentityMapAddr, identity_map));
+  TRY(call(vm_, kvm_op::kSetTssAddr, static_cast<unsigned long>(q35::kTssPages.value)));
+  TRY(call(vm_, kvm_op::kCreateIrqchip));
+  const kvm_pit_config pit{.flags = KVM_PIT_SPEAKER_DUMMY};
+  TRY(call(vm_, kvm_op::kCreatePit2, pit));
+  for (const std::uint32_t id : {KVM_IRQCHIP_PIC_MASTER, KVM_IRQCHIP_PIC_SLAVE,
+                                 KVM_IRQCHIP_IOAPIC}) {
+    kvm_irqchip chip{};
+    chip.chip_id = id;
+    TRY(call(vm_, kvm_op::kGetIrqchip, chip));
+    irqchips_.push_back(chip);
+  }
+  TRY(call(vm_, kvm_op::kGetPit2, pit_));
+  return Done{};
+}
+
+Result<Done, SysError> Machine::reset_kernel_chips() {
+  for (kvm_irqchip& chip : irqchips_) TRY(call(vm_, kvm_op::kSetIrqchip, chip));
+  TRY(call(vm_, kvm_op::kSetPit2, pit_));
+  return Done{};
+}
+
+Result<Done, SysError> Machine::make_vcpu(VcpuId cpu) {
+  vcpus_->adopt(TRY(Vcpu::create(vm_, run_size_, cpu,
+                                 cpuid_of(supported_cpuid_, cpu, config_.max_cpus),
+                                 msr_indices_)));
+  return Done{};
+}
+
+BoardHost Machine::board_host() {
+  return {
+      .hotplug = *this,
+      .smi = *this,
+      .memory = memory_,
+      .clock = clock_,
+      .irq_line =
+          [this](Gsi gsi) {
+            return IrqLine{std::make_shared<IrqWire>([this, gsi](bool level) {
+              kvm_irq_level irq{};
+              irq.irq = gsi.value;
+              irq.level = level ? 1 : 0;
+              if (const auto r = call(vm_, kvm_op::kIrqLine, irq); !r)
+                spdlog::error("interrupt line {}: {}", gsi.value, describe(r.error()));
+            })};
+          },
+      .on_reset = [this](ResetSource) { request_reset(true, "guest-reset"); },
+      .on_sleep =
+          [this](std::uint8_t type) {
+            if (type == spec::pm::kSleepTypeS5)
+              stop_with(RunState::kShutdown, true, "guest-shutdown");
+          },
+      .on_step = [this](const StepReport& report) { on_step(report); },
+      .on_memory_control = [this](const MemoryControl& control) { on_memory_control(control); },
+      .on_refusal =
+          [this](const BusRefusal& r) {
+            if (!spdlog::should_log(spdlog::level::debug)) return;
+            if (refusal_log_.admit() < 0) return;
+            spdlog::debug("cpu {}: {} of {} bytes at {:#x} refused by {}", r.at.cpu.value,
+                          r.write ? "write" : "read", r.at.width, r.address,
+                          r.device.empty() ? "nobody" : r.device);
+          },
+      .present_cpus =
+          [this] {
+            std::vector<bool> present(config_.max_cpus);
+            for (std::uint32_t i = 0; i < config_.max_cpus; ++i)
+              present[i] = vcpus_->lifecycle(VcpuId{i}) != Lifecycle::kAbsent &&
+                           vcpus_->lifecycle(VcpuId{i}) != Lifecycle::kParked;
+            return present;
+          },
+  };
+}
+
+void Machine::start() {
+  run_state_ = RunState::kRunning;
+  vcpus_->resume();
+}
+
+// ---- on vCPU threads
+
+void Machine::on_exit(Vcpu& vcpu, const VmExit& exit, bool smm) {
+  switch (dispatch(exit, {vcpu.id(), smm}, board_->ports(), board_->mmio())) {
+    case AfterExit::kRunAgain: return;
+    case AfterExit::kTripleFault:
+      spdlog::warn("cpu {}: triple fault; the machine is reset", vcpu.id().value);
+      request_reset(true, "guest-reset");
+      return;
+    case AfterExit::kFailed: {
+      const auto& f = std::get<vm_exit::Failed>(exit);
+      kvm_regs regs{};
+      (void)call(vcpu.fd(), kvm_op::kGetRegs, regs);  // only for the message
+      spdlog::error(
+          "cpu {}: KVM cannot go on: exit reason {} detail {:#x} at RIP {:#x}{}; the machine is "
+          "stopped",
+          vcpu.id().value, f.reason, f.detail, regs.rip, smm ? " in SMM" : "");
+      stop_with(RunState::kInternalError, true, "internal-error");
+      return;
+    }
+  }
+}
+
+void Machine::on_vcpu_failure(VcpuId cpu, const SysError& e) {
+  spdlog::error("cpu {}: {}; the machine is stopped", cpu.value, describe(e));
+  stop_with(RunState::kInternalError, false, "host-error");
+}
+
+void Machine::on_memory_control(const MemoryControl& control) {
+  if (const auto r = memory_->apply(vm_, control); !r) {
+    spdlog::error("guest memory: {}; the machine is stopped", describe(r.error()));
+    stop_with(RunState::kInternalError, false, "host-error");
+  }
+}
+
+void Machine::stop_with(RunState state, bool guest, std::string reason) {
+  if (stopping_.exchange(true)) return;
+  vcpus_->stop_all_soon();
+  loop_.post([this, alive = std::weak_ptr(alive_), state, guest, reason = std::move(reason)] {
+    if (alive.expired()) return;
+    run_state_ = state;
+    sinks_.event(event::Shutdown{guest, reason});
+  });
+}
+
+void Machine::request_reset(bool guest, std::string reason) {
+  if (reset_pending_.exchange(true)) return;
+  vcpus_->stop_all_soon();
+  loop_.post([this, alive = std::weak_ptr(alive_), guest, reason = std::move(reason)] {
+    if (!alive.expired()) do_reset(guest, reason);
+  });
+}
+
+void Machine::post(EventLoop::Task task) {
+  if (posted_.fetch_add(1) >= kMaxPosted) {
+    posted_.fetch_sub(1);
+    dropped_posts_.fetch_add(1);
+    return;
+  }
+  loop_.post([this, alive = std::weak_ptr(alive_), task = std::move(task)] {
+    if (alive.expired()) return;
+    posted_.fetch_sub(1);
+    task();
+  });
+}
+
+void Machine::emit(QmpEvent event) {
+  post([this, event = std::move(event)] { sinks_.event(event); });
+}
+
+// ---- on the loop's thread
+
+void Machine::do_reset(bool guest, const std::string& reason) {
+  const auto r = vcpus_->reset_all([this] {
+    reset_pending_ = false;
+    board_->reset(plugged());
+    if (const auto chips = reset_kernel_chips(); !chips)
+      spdlog::error("reset: {}", describe(chips.error()));
+    for (auto& [cpu, p] : plugged_) p.boot = true;
+  });
+  if (!r) on_vcpu_failure(VcpuId{0}, r.error());
+  sinks_.event(event::Reset{guest, reason});
+}
+
+void Machine::request_quit(std::string reason) { stop_with(RunState::kShutdown, false, std::move(reason)); }
+
+std::vector<VcpuId> Machine::plugged() const {
+  std::vector<VcpuId> out;
+  for (const auto& [cpu, p] : plugged_) out.push_back(cpu);
+  return out;
+}
+
+std::size_t Machine::receive_serial(std::span<const std::uint8_t> bytes) {
+  return board_->com1().receive(bytes);
+}
+
+TsegRange Machine::tseg() const {
+  return tseg_range(memory_->sizes(), board_->mch().control());
+}
+
+}  // namespace unpark

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vmm/board.h"
+#include "vmm/event_loop.h"
+#include "vmm/guest_memory.h"
+#include "vmm/hotplug_trace.h"
+#include "vmm/kvm.h"
+#include "vmm/machine_config.h"
+#include "vmm/machine_control.h"
+#include "vmm/qmp_events.h"
+#include "vmm/rate_limit.h"
+#include "vmm/smi_injector.h"
+#include "vmm/steady_clock.h"
+#include "vmm/vcpu_set.h"
+
+namespace unpark {
+
+// One virtual machine: KVM, memory, vCPUs, board. Lives on the event loop's thread; what vCPU
+// threads have to tell is posted there.
+class Machine final : public MachineControl, private CpuHotplugHost, private SmiSink {
+ public:
+  // What the machine tells about itself, on the loop's thread, in the order it happened.
+  struct Sinks {
+    std::function<void(const QmpEvent&)> event;
+    // What the guest says on the step port beside the steps (spec::step_port::Marker).
+    std::function<void(std::uint8_t marker, VcpuId cpu)> marker;
+  };
+
+  // Everything is made and checked, nothing runs. The error says what the user can do.
+  static Result<std::unique_ptr<Machine>, Error> create(MachineConfig config, EventLoop& loop,
+                                                        Sinks sinks);
+  ~Machine() override;
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  void start();
+  // Bytes typed at COM1; how many were taken.
+  std::size_t receive_serial(std::span<const std::uint8_t> bytes);
+  [[nodiscard]] const HotplugTracer& tracer() const { return tracer_; }
+  [[nodiscard]] HotplugRefusals refusals() const { return board_->hotplug().refusals(); }
+  [[nodiscard]] const MachineConfig& config() const { return config_; }
+  // TSEG as the firmware has set it; empty before.
+  [[nodiscard]] TsegRange tseg() const;
+  // Host-ordered: the firmware looks at the controller in any SMI.
+  Result<Done, SysError> order_smi();
+  void request_reset(bool guest, std::string reason);
+
+  // MachineControl.
+  [[nodiscard]] RunState run_state() const override { return run_state_; }
+  [[nodiscard]] std::vector<CpuInfo> cpus() const override;
+  [[nodiscard]] std::string cpu_type() const override;
+  Result<Done, ControlError> add_cpu(const DeviceAddCpu& add) override;
+  [[nodiscard]] std::vector<HotplugRecord> hotplug_trace() const override {
+    return tracer_.records();
+  }
+  void request_quit(std::string reason) override;
+
+ private:
+  Machine(MachineConfig config, EventLoop& loop, Sinks sinks, Kvm kvm);
+  Result<Done, Error> build();
+  Result<Done, SysError> make_chips_of_the_kernel();
+  Result<Done, SysError> make_vcpu(VcpuId cpu);
+  Result<Done, SysError> reset_kernel_chips();
+  BoardHost board_host();
+
+  // On vCPU threads.
+  void on_exit(Vcpu& vcpu, const VmExit& exit, bool in_smm);
+  void on_vcpu_failure(VcpuId cpu, const SysError& e);
+  void on_step(const StepReport& report);
+  void note_smbase(VcpuId cpu);  // of the vCPU whose thread this is
+  void on_memory_control(const MemoryControl& control);
+  void stop_with(RunState state, bool guest, std::string reason);
+  bool unpark(VcpuId cpu) override;
+  bool eject(VcpuId cpu) override;
+  void event_acknowledged(VcpuId cpu, bool insert) override;
+  void ospm_status(VcpuId cpu, std::uint32_t event, std::uint32_t status) override;
+  void gate_refused(Access at, bool control_window, bool write, std::uint64_t value) override;
+  void raise_smi(VcpuId writer) override;
+  // Runs `task` on the loop's thread, from any thread. A guest can cause these at will: beyond
+  // kMaxPosted of them waiting, further ones are dropped and counted.
+  void post(EventLoop::Task task);
+  void emit(QmpEvent event);  // the same
+
+  // On the loop's thread.
+  void do_reset(bool guest, const std::string& reason);
+  void check_deadline(std::uint64_t record);
+  [[nodiscard]] std::vector<VcpuId> plugged() const;
+
+  // Configuration and wiring.
+  const MachineConfig config_;
+  EventLoop& loop_;
+  const Sinks sinks_;
+  SteadyClock clock_;
+  Kvm kvm_;
+  std::size_t run_size_ = 0;
+  std::vector<kvm_cpuid_entry2> supported_cpuid_;
+  std::vector<std::uint32_t> msr_indices_;
+  UniqueFd vm_;
+  std::optional<SmiInjector> smi_;
+  std::shared_ptr<GuestMemory> memory_;
+  HotplugTracer tracer_;
+  RateLimit refusal_log_;
+  // The kernel's chips after power-on.
+  std::vector<kvm_irqchip> irqchips_;
+  kvm_pit_state2 pit_{};
+
+  // State of the loop's thread.
+  RunState run_state_ = RunState::kPrelaunch;
+  struct Plugged {
+    std::string id;  // empty: cold boot
+    bool boot = true;
+  };
+  std::map<VcpuId, Plugged> plugged_;
+  std::map<std::uint64_t, EventLoop::TimerId> deadlines_;
+  // Shared.
+  std::atomic<bool> reset_pending_{false}, stopping_{false};
+  static constexpr std::uint32_t kMaxPosted = 1024;
+  std::atomic<std::uint32_t> posted_{0};
+  std::atomic<std::uint64_t> dropped_posts_{0};
+  // For what was posted to the loop and is run after this object is gone.
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+
+  std::unique_ptr<Board> board_;
+  std::unique_ptr<VcpuSet> vcpus_;  // last: its threads use everything above
+};
+
+}  // namespace unpark

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "devices/clock.h"
+#include "devices/hotplug_controller.h"
+#include "vmm/q35_map.h"
+
+namespace unpark {
+
+inline constexpr std::uint64_t kMinMemory = 64 * q35::kMiB;
+inline constexpr std::uint64_t kDefaultMemory = 256 * q35::kMiB;
+
+struct MachineConfig {
+  std::uint32_t cpus = 1;      // at start, 1 to max_cpus
+  std::uint32_t max_cpus = 1;  // possible
+  std::uint64_t memory = kDefaultMemory;  // bytes, multiple of 1 MiB, at least kMinMemory
+  std::vector<std::byte> firmware;        // flash image, ends at 4 GiB
+  HotplugTrigger trigger = HotplugTrigger::kGuest;
+  bool guest_eject_allowed = false;
+  std::uint16_t extended_tseg_mib = 16;
+  std::string guest_options;  // fw_cfg file opt/org.unpark/guest; empty: no such file
+  // How long after an order the last step may come before the add is reported as stuck.
+  Nanoseconds hotplug_deadline = std::chrono::seconds{5};
+  std::string kvm_path = "/dev/kvm";
+  // Called on vCPU threads, several at once.
+  std::function<void(std::uint8_t)> serial_output;
+  std::function<void(std::uint8_t)> debug_output;
+  std::function<void()> serial_room;  // after receive_serial() took less than it was given
+};
+
+}  // namespace unpark

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machine's part in CPU hotplug: orders from the control socket, requests from the controller,
+// and what is noted of each step.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "devices/hotplug_spec.h"
+#include "devices/smi_features_spec.h"
+#include "devices/step_port_spec.h"
+#include "vmm/machine.h"
+
+namespace unpark {
+
+using namespace spec::step_port;
+
+namespace {
+
+std::size_t row(Step step) { return *row_of(step); }
+
+ControlError refuse(std::string description) {
+  return {ErrorClass::kGenericError, std::move(description)};
+}
+
+}  // namespace
+
+std::string Machine::cpu_type() const { return "host-x86_64-cpu"; }
+
+std::vector<CpuInfo> Machine::cpus() const {
+  std::vector<CpuInfo> out;
+  for (std::uint32_t i = 0; i < config_.max_cpus; ++i) {
+    const VcpuId cpu{i};
+    CpuInfo info{.slot = cpu};
+    info.lifecycle = name_of(vcpus_->lifecycle(cpu));
+    info.thread_id = vcpus_->thread_id(cpu);
+    if (const auto p = plugged_.find(cpu); p != plugged_.end()) {
+      info.plugged = true;
+      info.boot_cpu = p->second.boot;
+      info.id = p->second.id;
+    }
+    out.push_back(std::move(info));
+  }
+  return out;
+}
+
+Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
+  using namespace spec::smi_features;
+  if (add.slot.value >= config_.max_cpus)
+    return Unexpected{refuse(fmt::format("Invalid CPU core-id: {} must be in range 0:{}",
+                                         add.slot.value, config_.max_cpus - 1))};
+  if (plugged_.contains(add.slot))
+    return Unexpected{refuse(fmt::format("CPU[{0}] with APIC ID {0} exists", add.slot.value))};
+  for (const auto& [cpu, p] : plugged_)
+    if (!add.id.empty() && p.id == add.id)
+      return Unexpected{refuse(fmt::format("Duplicate device ID '{}'", add.id))};
+  if ((board_->smi_features().accepted() & kCpuHotplug) == 0)
+    return Unexpected{refuse("cpu hotplug with SMI wasn't enabled by firmware")};
+
+  const std::uint64_t number = tracer_.begin(add.slot, add.id);
+  const auto made = [&]() -> Result<Done, SysError> {
+    if (!vcpus_->has_vcpu(add.slot)) TRY(make_vcpu(add.slot));
+    return vcpus_->park(add.slot);
+  }();
+  if (!made) {
+    tracer_.abandon(number);
+    return Unexpected{refuse(
+        fmt::format("cannot create vCPU {}: {}", add.slot.value, describe(made.error())))};
+  }
+  tracer_.note(add.slot, row(kStep01a), StepSource::kVmm);
+  plugged_[add.slot] = {add.id, false};
+  deadlines_[number] = loop_.after(config_.hotplug_deadline, [this, number] {
+    deadlines_.erase(number);
+    check_deadline(number);
+  });
+
+  tracer_.note(add.slot, row(kStep01b), StepSource::kVmm);
+  if (const auto r = board_->hotplug().plug(add.slot); !r) {
+    // Only if this file and the controller disagree about who is plugged.
+    tracer_.abandon(number);
+    plugged_.erase(add.slot);
+    vcpus_->withdraw(add.slot);
+    return Unexpected{
+        refuse(fmt::format("CPU {}: {}", add.slot.value, describe(r.error())))};
+  }
+  if (config_.trigger == HotplugTrigger::kVmm)
+    if (const auto r = order_smi(); !r)
+      spdlog::error("the SMI for CPU {} could not be sent: {}", add.slot.value,
+                    describe(r.error()));
+  return Done{};
+}
+
+void Machine::check_deadline(std::uint64_t number) {
+  auto record = tracer_.record(number);
+  if (!record || record->complete()) return;
+  const StepInfo& step = kSteps[*record->first_missing()];
+  const auto overdue = fmt::format("step {} ({}) did not come within {} ms", step.label, step.what,
+                                   config_.hotplug_deadline.count() / 1'000'000);
+  tracer_.update(record->cpu, [&](HotplugRecord& r) {
+    if (r.number == number) r.overdue = overdue;
+  });
+  record->overdue = overdue;
+  spdlog::warn("hot-add of CPU {}: {}; waited for: {}", record->cpu.value, overdue, step.who);
+  sinks_.event(event::HotplugOverdue{*record});
+}
+
+Result<Done, SysError> Machine::order_smi() {
+  tracer_.note_all_open(row(kStep05), StepSource::kVmm);
+  return smi_->broadcast();
+}
+
+// ---- on vCPU threads
+
+void Machine::raise_smi(VcpuId writer) {
+  using namespace spec::smi_features;
+  tracer_.note_all_open(row(kStep05), StepSource::kVmm);
+  const bool broadcast = (board_->smi_features().accepted() & kBroadcast) != 0;
+  const auto r = broadcast ? smi_->broadcast() : smi_->direct(writer);
+  if (!r) on_vcpu_failure(writer, r.error());
+}
+
+bool Machine::unpark(VcpuId cpu) {
+  tracer_.note(cpu, row(kStep07a), StepSource::kVmm);
+  return vcpus_->unpark(cpu, [&](Vcpu& vcpu, bool intact) {
+    const auto smbase = read_smbase(vcpu.fd());
+    tracer_.update(cpu, [&](HotplugRecord& r) {
+      r.parked_state_intact = intact;
+      if (smbase) r.smbase_before = *smbase;
+    });
+  });
+}
+
+bool Machine::eject(VcpuId cpu) {
+  if (!vcpus_->eject(cpu)) return false;
+  loop_.post([this, alive = std::weak_ptr(alive_), cpu] {
+    if (!alive.expired()) plugged_.erase(cpu);
+  });
+  return true;
+}
+
+void Machine::event_acknowledged(VcpuId cpu, bool insert) {
+  spdlog::debug("cpu {}: the OS has acknowledged its {}", cpu.value, insert ? "insert" : "removal");
+}
+
+void Machine::ospm_status(VcpuId cpu, std::uint32_t event, std::uint32_t status) {
+  post([this, cpu, event, status] {
+    const auto p = plugged_.find(cpu);
+    sinks_.event(event::AcpiDeviceOst{p == plugged_.end() ? "" : p->second.id, cpu, event, status});
+  });
+}
+
+void Machine::gate_refused(Access at, bool control_window, bool write, std::uint64_t value) {
+  using namespace spec::hotplug;
+  const std::uint16_t base = control_window ? kControlWindow : kOsWindow;
+  const auto port = static_cast<std::uint16_t>(base + at.offset);
+  if (const std::int64_t held_back = refusal_log_.admit(); held_back >= 0)
+    spdlog::warn("cpu {}: {} of port {:#x} ({} window of the hotplug controller) refused{}",
+                 at.cpu.value, write ? "write" : "read", port, control_window ? "control" : "OS",
+                 held_back > 0 ? fmt::format("; {} more not shown", held_back) : "");
+  const HotplugRefusals of_cpu = board_->hotplug().refusals(at.cpu);
+  emit(event::GateRefused{at.cpu, control_window, write, at.in_smm, port, at.width, value,
+                          of_cpu.control + of_cpu.os});
+}
+
+void Machine::note_smbase(VcpuId cpu) {
+  const auto smbase = read_smbase(vcpus_->own()->fd());
+  if (!smbase) return;
+  tracer_.update(cpu, [&](HotplugRecord& r) { r.smbase_after = *smbase; });
+}
+
+void Machine::on_step(const StepReport& report) {
+  if (report.about.value >= config_.max_cpus) return;
+  if (const auto r = row_of(report.code)) {
+    // The OS does not know yet which CPU its event is about. Where the VMM raises the SMI, the OS's
+    // own 0xB2 comes after the fact and is no step.
+    const bool own_smi = config_.trigger == HotplugTrigger::kVmm;
+    if (report.code == kStep04 || (report.code == kStep05 && !own_smi))
+      tracer_.note_all_open(*r, StepSource::kGuest);
+    else if (report.code != kStep05)
+      tracer_.note(report.about, *r, StepSource::kGuest);
+    // The new CPU itself says so, on its own thread: its SMBASE can be read without stopping it.
+    if (report.code == kStep13 && report.at.cpu == report.about) note_smbase(report.about);
+    return;
+  }
+  if (report.code == kMarkerCpuWorked)
+    tracer_.update(report.about, [](HotplugRecord& r) { r.worked = true; });
+  if (report.code == kMarkerReported)
+    tracer_.update(report.about, [](HotplugRecord& r) { r.reported = true; });
+  post([this, report] { sinks_.marker(report.code, report.about); });
+}
+
+}  // namespace unpark

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line: flags and wiring, nothing else.
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "vmm/cli_check_host.h"
+#include "vmm/cli_ctl.h"
+#include "vmm/cli_demo.h"
+#include "vmm/cli_tables.h"
+#include "vmm/exit_code.h"
+#include "vmm/run_options.h"
+#include "vmm/version.h"
+
+namespace {
+
+using namespace unpark;
+
+constexpr std::string_view kFooter = R"(
+Exit status: 0 all well; 1 it ran and something failed; 2 bad command line or input, nothing was
+started; 3 this host cannot (no KVM, no SMM, a socket or file in the way), or no connection.
+On a host whose KVM has no SMM, run any of this in the lab:  ./dev lab -- build/release/unpark ...)";
+
+void set_up_log(const std::string& level) {
+  auto logger = spdlog::stderr_color_mt("unpark");
+  logger->set_pattern("unpark: %^%l%$: %v");
+  logger->set_level(spdlog::level::from_str(level));
+  spdlog::set_default_logger(std::move(logger));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "A small KVM virtual machine monitor whose hot-added CPUs stay parked, deaf to INIT, SIPI, NMI "
+      "and SMI, until firmware in System Management Mode lets them in.",
+      "unpark"};
+  app.footer(std::string(kFooter));
+  app.set_version_flag("--version", fmt::format("unpark {}", kVersion));
+  app.require_subcommand(1);
+  app.fallthrough();
+  std::string log = "info";
+  app.add_option("--log", log, "How much to say on stderr")
+      ->check(CLI::IsMember({"debug", "info", "warn", "err", "off"}))
+      ->capture_default_str();
+
+  cli::RunOptions run;
+  CLI::App* run_verb = app.add_subcommand("run", "Run a machine until it ends");
+  run_verb->add_option("--firmware", run.firmware, "Flash image FILE, or builtin")
+      ->capture_default_str();
+  run_verb->add_option("--cpus", run.cpus, "N[,max=M]: CPUs at start, possible CPUs")
+      ->capture_default_str();
+  run_verb->add_option("--memory", run.memory, "Size, e.g. 512M or 4G")->capture_default_str();
+  run_verb->add_option("--control", run.control, "unix:PATH: a QMP socket to listen on");
+  run_verb->add_option("--serial", run.serial, "COM1: stdio, file:PATH or none")
+      ->capture_default_str();
+  run_verb
+      ->add_option("--hotplug-trigger", run.trigger,
+                   "Who raises the SMI for a new CPU: guest (its GPE handler) or vmm")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, HotplugTrigger>{{"guest", HotplugTrigger::kGuest},
+                                                {"vmm", HotplugTrigger::kVmm}},
+          CLI::ignore_case));
+  std::string guest_eject = "deny";
+  run_verb
+      ->add_option("--guest-eject", guest_eject,
+                   "Whether the OS may eject CPUs that the host did not ask to remove")
+      ->check(CLI::IsMember({"deny", "allow"}))
+      ->capture_default_str();
+  run_verb
+      ->add_option("--hotplug-deadline", run.hotplug_deadline_s,
+                   "Seconds after which a hot-add that is not complete is reported")
+      ->check(CLI::Range(0.01, 3600.0))
+      ->capture_default_str();
+
+  bool json = false;
+  CLI::App* demo_verb =
+      app.add_subcommand("demo", "Hot-add a CPU, show all fifteen steps and what they prove");
+  demo_verb->add_flag("--json", json, "For a machine to read");
+  CLI::App* check_verb =
+      app.add_subcommand("check-host", "What this host's KVM offers and lacks");
+  check_verb->add_flag("--json", json, "For a machine to read");
+
+  std::string tables_cpus = "1", tables_directory;
+  CLI::App* tables_verb = app.add_subcommand("tables", "Write the ACPI tables of a machine as .aml");
+  tables_verb->add_option("--cpus", tables_cpus, "N[,max=M]")->capture_default_str();
+  tables_verb->add_option("--output", tables_directory, "Directory; made if missing")->required();
+
+  cli::CtlRequest ctl;
+  CLI::App* ctl_verb = app.add_subcommand("ctl", "Talk to a running machine");
+  cli::add_ctl_options(*ctl_verb, ctl);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? static_cast<int>(ExitCode::kOk) : static_cast<int>(ExitCode::kUsage);
+  }
+  set_up_log(log);
+  run.guest_eject_allowed = guest_eject == "allow";
+  if (run_verb->parsed()) return cli::run(run);
+  if (demo_verb->parsed()) return cli::demo(json);
+  if (check_verb->parsed()) return cli::check_host(json);
+  if (tables_verb->parsed()) return cli::tables(tables_cpus, tables_directory);
+  return cli::ctl(ctl);
+}

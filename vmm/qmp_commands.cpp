@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vmm/qmp_commands.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "vmm/qmp_queries.h"
+
+namespace unpark {
+namespace {
+
+Unexpected<ControlError> refuse(std::string sentence) {
+  return Unexpected{ControlError{ErrorClass::kGenericError, std::move(sentence)}};
+}
+
+Unexpected<ControlError> unexpected_parameter(const std::string& key) {
+  return refuse(fmt::format("Parameter '{}' is unexpected", key));
+}
+
+template <class C>
+Result<QmpCommand, ControlError> without_arguments(const Json& arguments) {
+  if (!arguments.empty()) return unexpected_parameter(arguments.begin().key());
+  return QmpCommand{C{}};
+}
+
+Result<QmpCommand, ControlError> capabilities(const Json& arguments) {
+  for (const auto& [key, value] : arguments.items()) {
+    if (key != "enable") return unexpected_parameter(key);
+    if (!value.is_array()) return refuse("Invalid parameter type for 'enable', expected: array");
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (!value[i].is_string()) {
+        return refuse(fmt::format("Invalid parameter type for 'enable[{}]', expected: string", i));
+      }
+      // Known to QMP, but not offered in the greeting.
+      const auto& name = value[i].get_ref<const std::string&>();
+      if (name == "oob") return refuse("Capability oob not available");
+      return refuse(fmt::format("Parameter 'enable[{}]' does not accept value '{}'", i, name));
+    }
+  }
+  return QmpCommand{command::QmpCapabilities{}};
+}
+
+Result<QmpCommand, ControlError> device_add(const Json& arguments) {
+  command::DeviceAdd c;
+  for (const auto& [key, value] : arguments.items()) {
+    if (value.is_string()) {
+      c.options[key] = value.get<std::string>();
+    } else if (key == "driver" || key == "id") {
+      return refuse(fmt::format("Invalid parameter type for '{}', expected: string", key));
+    } else {
+      // What is no integer keeps its JSON spelling, which is no integer either.
+      c.options[key] = json_text(value).text;
+    }
+  }
+  return QmpCommand{std::move(c)};
+}
+
+using Parser = Result<QmpCommand, ControlError> (*)(const Json& arguments);
+struct Entry {
+  std::string_view name;
+  Parser parse;
+};
+constexpr Entry kCommands[] = {
+    {"qmp_capabilities", capabilities},
+    {"query-version", without_arguments<command::QueryVersion>},
+    {"query-status", without_arguments<command::QueryStatus>},
+    {"query-commands", without_arguments<command::QueryCommands>},
+    {"query-hotpluggable-cpus", without_arguments<command::QueryHotpluggableCpus>},
+    {"query-cpus-fast", without_arguments<command::QueryCpusFast>},
+    {"x-query-hotplug-trace", without_arguments<command::QueryHotplugTrace>},
+    {"device_add", device_add},
+    {"quit", without_arguments<command::Quit>},
+};
+static_assert(std::size(kCommands) == std::variant_size_v<QmpCommand>);
+
+}  // namespace
+
+std::vector<std::string_view> command_names() {
+  std::vector<std::string_view> names;
+  for (const Entry& entry : kCommands) names.push_back(entry.name);
+  return names;
+}
+
+Result<QmpCommand, ControlError> parse_command(std::string_view name, const Json& arguments) {
+  for (const Entry& entry : kCommands) {
+    if (entry.name == name) return entry.parse(arguments);
+  }
+  return Unexpected{ControlError{ErrorClass::kCommandNotFound,
+                                 fmt::format("The command {} has not been found", name)}};
+}
+
+std::string_view name_of(ErrorClass error_class) {
+  switch (error_class) {
+    case ErrorClass::kGenericError:
+      return "GenericError";
+    case ErrorClass::kCommandNotFound:
+      return "CommandNotFound";
+    case ErrorClass::kDeviceNotActive:
+      return "DeviceNotActive";
+    case ErrorClass::kDeviceNotFound:
+      return "DeviceNotFound";
+    case ErrorClass::kKvmMissingCap:
+      return "KVMMissingCap";
+  }
+  return "GenericError";
+}
+
+}  // namespace unpark

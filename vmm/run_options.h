@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+#include "devices/hotplug_controller.h"
+
+namespace unpark::cli {
+
+// `unpark run` as typed; the values are checked by run().
+struct RunOptions {
+  std::string firmware = "builtin";
+  std::string cpus = "1";
+  std::string memory = "256M";
+  std::string control;  // empty: no control socket
+  std::string serial = "stdio";
+  HotplugTrigger trigger = HotplugTrigger::kGuest;
+  bool guest_eject_allowed = false;
+  double hotplug_deadline_s = 5;
+};
+
+// Runs the machine until it ends. Returns an ExitCode.
+int run(const RunOptions& options);
+
+}  // namespace unpark::cli

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vmm/vcpu_set.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+namespace unpark {
+
+namespace {
+
+// Only there to make KVM_RUN return EINTR: no SA_RESTART, and the handler does nothing.
+const int kKickSignal = SIGRTMIN;
+
+// The vCPU whose thread this is.
+thread_local std::optional<VcpuId> current_vcpu;
+
+}  // namespace
+
+VcpuSet::VcpuSet(std::uint32_t possible, Handler handler, FailureHandler on_failure)
+    : handler_(std::move(handler)),
+      on_failure_(std::move(on_failure)),
+      slots_(possible),
+      tokens_(possible),
+      seen_running_(possible) {}
+
+VcpuSet::~VcpuSet() {
+  std::vector<std::thread> threads;
+  {
+    Lock lock(m_);
+    destroyed_ = true;
+    for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+      if (!slots_[i].vcpu) continue;
+      ask_to_stop(VcpuId{i});
+      threads.push_back(std::move(slots_[i].thread));
+    }
+  }
+  changed_.notify_all();
+  for (auto& t : threads) t.join();
+}
+
+void VcpuSet::install_kick_signal() {
+  struct sigaction sa {};
+  sa.sa_handler = [](int) {};
+  ::sigaction(kKickSignal, &sa, nullptr);
+}
+
+// ---- threads
+
+void VcpuSet::adopt(std::unique_ptr<Vcpu> vcpu) {
+  const VcpuId id = vcpu->id();
+  Lock lock(m_);
+  slot(id).vcpu = std::move(vcpu);
+  slot(id).thread = std::thread([this, id] { thread_main(id); });
+  while (slot(id).tid == 0) changed_.wait(m_);
+}
+
+void VcpuSet::thread_main(VcpuId cpu) {
+  ::pthread_setname_np(::pthread_self(), fmt::format("vcpu-{}", cpu.value).c_str());
+  current_vcpu = cpu;
+  Vcpu* vcpu = nullptr;
+  {
+    Lock lock(m_);
+    slot(cpu).tid = ::gettid();
+    vcpu = slot(cpu).vcpu.get();
+  }
+  changed_.notify_all();
+  while (const auto token = enter(cpu)) {
+    run_until_stopped(*vcpu, *token);
+    leave(cpu);
+  }
+}
+
+std::optional<std::uint64_t> VcpuSet::enter(VcpuId cpu) {
+  Lock lock(m_);
+  for (;;) {
+    Slot& s = slot(cpu);
+    if (destroyed_) return std::nullopt;
+    if (wants_to_run(s.lifecycle) && !paused_ && !stopping_ && !s.held && !s.failed) break;
+    changed_.wait(m_);
+  }
+  slot(cpu).active = true;
+  changed_.notify_all();
+  return tokens_[cpu.value].load();
+}
+
+void VcpuSet::leave(VcpuId cpu) {
+  {
+    Lock lock(m_);
+    slot(cpu).active = false;
+  }
+  changed_.notify_all();
+}
+
+void VcpuSet::run_until_stopped(Vcpu& vcpu, std::uint64_t token) {
+  const std::uint32_t i = vcpu.id().value;
+  for (;;) {
+    vcpu.set_immediate_exit(false);
+    if (tokens_[i].load() != token) return;
+    const auto exit = vcpu.run();
+    if (!exit) {
+      on_failure_(vcpu.id(), exit.error());
+      Lock lock(m_);
+      slot(vcpu.id()).failed = true;
+      return;
+    }
+    if (std::holds_alternative<vm_exit::Interrupted>(*exit)) continue;
+    if (!seen_running_[i].load(std::memory_order_relaxed)) mark_running(vcpu.id());
+    handler_(vcpu, *exit, in_smm(vcpu.run_page()));
+  }
+}
+
+// ---- transitions
+
+bool VcpuSet::begin_transition() {
+  const std::optional<VcpuId> self = current_vcpu;
+  Lock lock(m_);
+  if (!self) {
+    while (busy_) changed_.wait(m_);
+    busy_ = true;
+    return true;
+  }
+  const std::uint64_t generation = slot(*self).generation;
+  slot(*self).active = false;  // whoever waits for this vCPU need not wait for its wait
+  changed_.notify_all();
+  for (;;) {
+    if (destroyed_ || slot(*self).generation != generation) return false;
+    if (!busy_ && !paused_ && !stopping_) break;
+    changed_.wait(m_);
+  }
+  busy_ = true;
+  return true;
+}
+
+void VcpuSet::end_transition() {
+  const std::optional<VcpuId> self = current_vcpu;
+  {
+    Lock lock(m_);
+    busy_ = false;
+    for (Slot& s : slots_) s.held = false;
+    // An ejected CPU does not come back by having ejected itself.
+    if (self && wants_to_run(slot(*self).lifecycle)) slot(*self).active = true;
+  }
+  changed_.notify_all();
+}
+
+void VcpuSet::ask_to_stop(VcpuId cpu) {
+  Slot& s = slot(cpu);
+  if (!s.vcpu) return;
+  tokens_[cpu.value].fetch_add(1);
+  s.vcpu->set_immediate_exit(true);
+  if (s.thread.joinable()) ::pthread_kill(s.thread.native_handle(), kKickSignal);
+}
+
+void VcpuSet::hold(VcpuId cpu) {
+  Lock lock(m_);
+  slot(cpu).held = true;
+  if (slot(cpu).active) ask_to_stop(cpu);
+  while (slot(cpu).active) changed_.wait(m_);
+}
+
+void VcpuSet::hold_all() {
+  Lock lock(m_);
+  for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+    slots_[i].held = true;
+    if (slots_[i].active) ask_to_stop(VcpuId{i});
+  }
+  for (Slot& s : slots_)
+    while (s.active) changed_.wait(m_);
+}
+
+void VcpuSet::move(VcpuId cpu, Lifecycle to) {
+  Slot& s = slot(cpu);
+  if (s.lifecycle == to) return;
+  assert(can_become(s.lifecycle, to));  // the callers have looked: a guest cannot get here
+  s.lifecycle = to;
+  seen_running_[cpu.value].store(to == Lifecycle::kRunning);
+}
+
+// ---- what the event loop asks for
+
+bool VcpuSet::has_vcpu(VcpuId cpu) const {
+  Lock lock(m_);
+  return slot(cpu).vcpu != nullptr;
+}
+
+Result<Done, SysError> VcpuSet::park(VcpuId cpu) {
+  begin_transition();
+  hold(cpu);
+  Vcpu* vcpu = nullptr;
+  {
+    Lock lock(m_);
+    vcpu = slot(cpu).vcpu.get();
+  }
+  const auto parked = [&]() -> Result<ParkedState, SysError> {
+    TRY(vcpu->park());
+    return capture_parked(vcpu->fd());
+  }();
+  if (parked) {
+    Lock lock(m_);
+    slot(cpu).parked = *parked;
+    slot(cpu).failed = false;
+    move(cpu, Lifecycle::kParked);
+  }
+  end_transition();
+  if (!parked) return Unexpected{parked.error()};
+  return Done{};
+}
+
+bool VcpuSet::withdraw(VcpuId cpu) {
+  begin_transition();
+  bool was_parked = false;
+  {
+    Lock lock(m_);
+    was_parked = slot(cpu).lifecycle == Lifecycle::kParked;
+    if (was_parked) move(cpu, Lifecycle::kAbsent);
+  }
+  end_transition();
+  return was_parked;
+}
+
+Result<Done, SysError> VcpuSet::cold_boot(VcpuId cpu) {
+  begin_transition();
+  Vcpu* vcpu = nullptr;
+  {
+    Lock lock(m_);
+    vcpu = slot(cpu).vcpu.get();
+    move(cpu, Lifecycle::kWaitForSipi);
+    if (cpu.value == 0) move(cpu, Lifecycle::kRunning);
+  }
+  const auto r = vcpu->reset(cpu.value == 0 ? WakeAs::kBootCpu : WakeAs::kWaitForSipi);
+  end_transition();
+  if (!r) return Unexpected{r.error()};
+  return Done{};
+}
+
+Result<Done, SysError> VcpuSet::reset_all(const std::function<void()>& while_stopped) {
+  begin_transition();
+  hold_all();
+  while_stopped();
+  std::optional<SysError> failure;
+  std::vector<Vcpu*> plugged;
+  {
+    Lock lock(m_);
+    for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+      Slot& s = slots_[i];
+      if (s.lifecycle == Lifecycle::kAbsent) continue;
+      ++s.generation;
+      s.failed = false;
+      s.parked.reset();
+      move(VcpuId{i}, Lifecycle::kWaitForSipi);
+      if (i == 0) move(VcpuId{i}, Lifecycle::kRunning);
+      plugged.push_back(s.vcpu.get());
+    }
+  }
+  for (Vcpu* v : plugged) {
+    const auto r = v->reset(v->id().value == 0 ? WakeAs::kBootCpu : WakeAs::kWaitForSipi);
+    if (!r && !failure) failure = r.error();
+  }
+  {
+    Lock lock(m_);
+    stopping_ = false;
+  }
+  end_transition();
+  if (failure) return Unexpected{*failure};
+  return Done{};
+}
+
+void VcpuSet::pause() {
+  begin_transition();
+  {
+    Lock lock(m_);
+    paused_ = true;
+  }
+  hold_all();
+  end_transition();
+}
+
+void VcpuSet::resume() {
+  {
+    Lock lock(m_);
+    paused_ = false;
+  }
+  changed_.notify_all();
+}
+
+void VcpuSet::inspect(VcpuId cpu, const std::function<void(Vcpu&)>& f) {
+  begin_transition();
+  hold(cpu);
+  Vcpu* vcpu = nullptr;
+  {
+    Lock lock(m_);
+    vcpu = slot(cpu).vcpu.get();
+  }
+  if (vcpu) f(*vcpu);
+  end_transition();
+}
+
+// ---- what a vCPU asks for
+
+bool VcpuSet::unpark(VcpuId cpu, const std::function<void(Vcpu&, bool)>& woken) {
+  if (!begin_transition()) return false;
+  Vcpu* vcpu = nullptr;
+  std::optional<ParkedState> parked;
+  {
+    Lock lock(m_);
+    if (slot(cpu).lifecycle == Lifecycle::kParked) {
+      vcpu = slot(cpu).vcpu.get();
+      parked = slot(cpu).parked;
+    }
+  }
+  bool done = false;
+  if (vcpu) {
+    const auto now = capture_parked(vcpu->fd());
+    const auto r = vcpu->reset(WakeAs::kWaitForSipi);
+    if (!r) on_failure_(cpu, r.error());
+    if (r) {
+      woken(*vcpu, now && parked && now->nothing_pending && *now == *parked);
+      Lock lock(m_);
+      move(cpu, Lifecycle::kWaitForSipi);
+      changed_.notify_all();
+      // A reset or the end, ordered meanwhile by another vCPU, keeps it out; it will not be missed.
+      while (!slot(cpu).active && !destroyed_ && !stopping_) changed_.wait(m_);
+      done = true;
+    }
+  }
+  end_transition();
+  return done;
+}
+
+bool VcpuSet::eject(VcpuId cpu) {
+  if (!begin_transition()) return false;
+  hold(cpu);
+  Vcpu* vcpu = nullptr;
+  {
+    Lock lock(m_);
+    if (wants_to_run(slot(cpu).lifecycle)) vcpu = slot(cpu).vcpu.get();
+  }
+  bool done = false;
+  if (vcpu) {
+    if (const auto r = vcpu->park(); !r)
+      on_failure_(cpu, r.error());
+    else
+      done = true;
+    Lock lock(m_);
+    // Even where KVM failed the CPU has been stopped and stays so.
+    tokens_[cpu.value].fetch_add(1);
+    ++slot(cpu).generation;
+    move(cpu, Lifecycle::kAbsent);
+  }
+  end_transition();
+  return done;
+}
+
+Vcpu* VcpuSet::own() {
+  if (!current_vcpu) return nullptr;
+  Lock lock(m_);
+  return slot(*current_vcpu).vcpu.get();
+}
+
+// ---- from anywhere
+
+void VcpuSet::stop_all_soon() {
+  Lock lock(m_);
+  stopping_ = true;
+  for (std::uint32_t i = 0; i < slots_.size(); ++i)
+    if (slots_[i].active) ask_to_stop(VcpuId{i});
+}
+
+Lifecycle VcpuSet::lifecycle(VcpuId cpu) const {
+  Lock lock(m_);
+  return slot(cpu).lifecycle;
+}
+
+std::int64_t VcpuSet::thread_id(VcpuId cpu) const {
+  Lock lock(m_);
+  return slot(cpu).lifecycle == Lifecycle::kAbsent ? 0 : slot(cpu).tid;
+}
+
+void VcpuSet::mark_running(VcpuId cpu) {
+  Lock lock(m_);
+  if (slot(cpu).lifecycle == Lifecycle::kWaitForSipi) move(cpu, Lifecycle::kRunning);
+}
+
+}  // namespace unpark

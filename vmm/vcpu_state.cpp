@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vmm/vcpu_state.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "vmm/flexible.h"
+#include "vmm/q35_map.h"
+
+namespace unpark {
+
+namespace {
+
+// Clocks go on over a reset, and kvmclock's addresses are written back as zero by their own rule:
+// IA32_TSC, TSC_ADJUST, TSC_DEADLINE.
+bool is_clock(std::uint32_t msr) { return msr == 0x10 || msr == 0x3b || msr == 0x6e0; }
+
+// KVM_GET_MSRS and KVM_SET_MSRS stop at the first index they do not like; that one is skipped.
+Result<std::vector<kvm_msr_entry>, SysError> read_msrs(const UniqueFd& vcpu,
+                                                       const std::vector<std::uint32_t>& indices) {
+  std::vector<kvm_msr_entry> out;
+  Flexible<KvmMsrs, kvm_msr_entry> msrs(indices.size());
+  for (std::size_t at = 0; at < indices.size();) {
+    const std::size_t n = indices.size() - at;
+    msrs->nmsrs = static_cast<std::uint32_t>(n);
+    for (std::size_t i = 0; i < n; ++i) msrs.entries()[i] = {indices[at + i], 0, 0};
+    const auto got = static_cast<std::size_t>(TRY(call(vcpu, kvm_op::kGetMsrs, *msrs)));
+    out.insert(out.end(), msrs.entries(), msrs.entries() + got);
+    at += got + (got < n ? 1 : 0);
+  }
+  return out;
+}
+
+Result<Done, SysError> write_msrs(const UniqueFd& vcpu, const std::vector<kvm_msr_entry>& values) {
+  Flexible<KvmMsrs, kvm_msr_entry> msrs(values.size());
+  for (std::size_t at = 0; at < values.size();) {
+    const std::size_t n = values.size() - at;
+    msrs->nmsrs = static_cast<std::uint32_t>(n);
+    std::copy(values.begin() + static_cast<std::ptrdiff_t>(at), values.end(), msrs.entries());
+    const auto done = static_cast<std::size_t>(TRY(call(vcpu, kvm_op::kSetMsrs, *msrs)));
+    at += done + (done < n ? 1 : 0);
+  }
+  return Done{};
+}
+
+Result<Done, SysError> write_all(const UniqueFd& vcpu, const VcpuReset& reset,
+                                 std::uint64_t apic_base, std::uint32_t mp_state) {
+  // First out of SMM, with nothing pending: KVM keeps both beside the registers.
+  kvm_vcpu_events events{};
+  events.flags = KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SIPI_VECTOR |
+                 KVM_VCPUEVENT_VALID_SHADOW | KVM_VCPUEVENT_VALID_SMM;
+  TRY(call(vcpu, kvm_op::kSetVcpuEvents, events));
+  kvm_sregs sregs = reset.sregs;
+  sregs.apic_base = apic_base;
+  TRY(call(vcpu, kvm_op::kSetSregs, sregs));
+  TRY(call(vcpu, kvm_op::kSetRegs, reset.regs));
+  TRY(call(vcpu, kvm_op::kSetXsave, reset.xsave));
+  // A host without XSAVE reports none and refuses to set any.
+  if (reset.xcrs.nr_xcrs != 0) TRY(call(vcpu, kvm_op::kSetXcrs, reset.xcrs));
+  TRY(call(vcpu, kvm_op::kSetDebugregs, reset.debugregs));
+  TRY(write_msrs(vcpu, reset.msrs));
+  if ((apic_base & kApicBaseEnable) != 0) TRY(call(vcpu, kvm_op::kSetLapic, reset.lapic));
+  // KVM_GET_MP_STATE makes KVM act on an INIT or SIPI that it has latched; what that did is then
+  // overwritten. Without it a SIPI from before would start the CPU later.
+  kvm_mp_state mp{};
+  TRY(call(vcpu, kvm_op::kGetMpState, mp));
+  mp.mp_state = mp_state;
+  TRY(call(vcpu, kvm_op::kSetMpState, mp));
+  return Done{};
+}
+
+}  // namespace
+
+Result<VcpuReset, SysError> capture_reset(const UniqueFd& vcpu,
+                                          const std::vector<std::uint32_t>& msr_indices) {
+  VcpuReset r;
+  TRY(call(vcpu, kvm_op::kGetRegs, r.regs));
+  TRY(call(vcpu, kvm_op::kGetSregs, r.sregs));
+  TRY(call(vcpu, kvm_op::kGetXsave, r.xsave));
+  TRY(call(vcpu, kvm_op::kGetXcrs, r.xcrs));
+  TRY(call(vcpu, kvm_op::kGetDebugregs, r.debugregs));
+  TRY(call(vcpu, kvm_op::kGetLapic, r.lapic));
+  std::vector<std::uint32_t> kept;
+  for (const std::uint32_t msr : msr_indices)
+    if (!is_clock(msr) && msr != kMsrSmbase) kept.push_back(msr);
+  r.msrs = TRY(read_msrs(vcpu, kept));
+  r.msrs.push_back({kMsrSmbase, 0, q35::kResetSmbase});
+  return r;
+}
+
+Result<Done, SysError> reset_vcpu(const UniqueFd& vcpu, const VcpuReset& reset, WakeAs wake) {
+  const std::uint64_t apic_base = reset.sregs.apic_base | kApicBaseEnable;
+  return write_all(vcpu, reset, apic_base,
+                   wake == WakeAs::kBootCpu ? KVM_MP_STATE_RUNNABLE : KVM_MP_STATE_UNINITIALIZED);
+}
+
+Result<Done, SysError> park_vcpu(const UniqueFd& vcpu, const VcpuReset& reset) {
+  // Deaf first, then clean: in the other order an IPI could still come in between.
+  kvm_sregs sregs{};
+  TRY(call(vcpu, kvm_op::kGetSregs, sregs));
+  sregs.apic_base &= ~kApicBaseEnable;
+  TRY(call(vcpu, kvm_op::kSetSregs, sregs));
+  return write_all(vcpu, reset, reset.sregs.apic_base & ~kApicBaseEnable,
+                   KVM_MP_STATE_UNINITIALIZED);
+}
+
+Result<std::uint64_t, SysError> read_smbase(const UniqueFd& vcpu) {
+  const auto msrs = TRY(read_msrs(vcpu, {kMsrSmbase}));
+  if (msrs.empty()) return Unexpected{SysError{"KVM_GET_MSRS(IA32_SMBASE)", ENOTSUP}};
+  return msrs.front().data;
+}
+
+bool ParkedState::operator==(const ParkedState& o) const {
+  return std::memcmp(&regs, &o.regs, sizeof regs) == 0 && apic_base == o.apic_base &&
+         mp_state == o.mp_state && smbase == o.smbase && nothing_pending == o.nothing_pending;
+}
+
+Result<ParkedState, SysError> capture_parked(const UniqueFd& vcpu) {
+  ParkedState s;
+  kvm_sregs sregs{};
+  kvm_vcpu_events events{};
+  kvm_lapic_state lapic{};
+  kvm_mp_state mp{};
+  // MP state first: it makes KVM act on a latched INIT or SIPI, which the registers then show.
+  TRY(call(vcpu, kvm_op::kGetMpState, mp));
+  TRY(call(vcpu, kvm_op::kGetRegs, s.regs));
+  TRY(call(vcpu, kvm_op::kGetSregs, sregs));
+  TRY(call(vcpu, kvm_op::kGetVcpuEvents, events));
+  TRY(call(vcpu, kvm_op::kGetLapic, lapic));
+  s.apic_base = sregs.apic_base;
+  s.mp_state = mp.mp_state;
+  s.smbase = TRY(read_smbase(vcpu));
+  // IRR at 200h-270h, ISR at 100h-170h: SDM vol. 3 table 11-1.
+  const auto all_zero = [&](std::size_t first) {
+    return std::all_of(lapic.regs + first, lapic.regs + first + 0x80,
+                       [](char c) { return c == 0; });
+  };
+  s.nothing_pending = events.exception.injected == 0 && events.exception.pending == 0 &&
+                      events.interrupt.injected == 0 && events.nmi.injected == 0 &&
+                      events.nmi.pending == 0 && events.smi.pending == 0 && events.smi.smm == 0 &&
+                      all_zero(0x100) && all_zero(0x200);
+  return s;
+}
+
+}  // namespace unpark
