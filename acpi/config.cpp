@@ -5,11 +5,13 @@
 #include <limits>
 
 #include "acpi/fixed_hardware.h"
+#include "devices/pci_spec.h"
 
 namespace unpark::acpi {
 namespace {
 
 constexpr std::uint64_t kFourGiB = 1ull << 32;
+constexpr std::uint64_t kEcamEnd = spec::pci::kEcamBase + spec::pci::kEcamSize;
 
 std::string hex(std::uint64_t value) {
   char text[2 + 16 + 1];
@@ -47,11 +49,10 @@ Result<Done, std::string> check_cpus(const AcpiConfig& config) {
 Result<Done, std::string> check(const AcpiConfig& config) {
   TRY(check_cpus(config));
   const AddressWindow& low = config.mmio32;
-  if (wraps(low) || low.base < std::uint64_t{kEcam} + kEcamSize || low.last() >= kIoApicBase) {
+  if (wraps(low) || low.base < kEcamEnd || low.last() >= kIoApicBase) {
     return Unexpected{"ACPI tables: the 32-bit PCI window " + described(low) +
-                      " must lie between the end of ECAM, " +
-                      hex(std::uint64_t{kEcam} + kEcamSize) + ", and the I/O APIC, " +
-                      hex(kIoApicBase)};
+                      " must lie between the end of ECAM, " + hex(kEcamEnd) +
+                      ", and the I/O APIC, " + hex(kIoApicBase)};
   }
   if (config.mmio64 && (wraps(*config.mmio64) || config.mmio64->base < kFourGiB)) {
     return Unexpected{"ACPI tables: the 64-bit PCI window " + described(*config.mmio64) +

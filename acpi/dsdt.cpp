@@ -5,8 +5,8 @@
 #include "acpi/dsdt_cpus.h"
 #include "acpi/dsdt_motherboard.h"
 #include "acpi/dsdt_pci.h"
-#include "acpi/fixed_hardware.h"
 #include "acpi/table.h"
+#include "devices/pm_spec.h"
 #include "devices/smi_features_spec.h"
 
 namespace unpark::acpi {
@@ -19,8 +19,8 @@ constexpr std::uint8_t kRevision = 2;  // integers have 64 bits
 // Name (\_S5, Package (4) { SLP_TYPa, SLP_TYPb, 0, 0 })
 // There is no \_S3: firmware would have to keep SMRAM through it.
 Term soft_off() {
-  return name("\\_S5_"_name,
-              package({integer(kSleepTypeS5), integer(kSleepTypeS5), integer(0), integer(0)}));
+  return name("\\_S5_"_name, package({integer(spec::pm::kSleepTypeS5),
+                                      integer(spec::pm::kSleepTypeS5), integer(0), integer(0)}));
 }
 
 // Scope (\_GPE) { Method (_E02) { \_SB.CPUS.CSCN () } }

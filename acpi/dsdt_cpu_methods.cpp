@@ -3,7 +3,7 @@
 
 #include "acpi/aml.h"
 #include "acpi/dsdt_cpus.h"
-#include "acpi/fixed_hardware.h"
+#include "devices/apm_spec.h"
 #include "devices/hotplug_spec.h"
 
 namespace unpark::acpi::cpu_methods {
@@ -76,7 +76,8 @@ Term registers() {
 // Field (APMC, ByteAcc, NoLock, WriteAsZeros) { SMIC, 8 }
 Term firmware_call() {
   return sequence({
-      operation_region(kApmRegion, RegionSpace::kSystemIo, integer(kApmControl), integer(1)),
+      operation_region(kApmRegion, RegionSpace::kSystemIo, integer(spec::apm::kControlPort),
+                       integer(1)),
       field(kApmRegion, FieldAccess::kByte, FieldLock::kNoLock, FieldUpdate::kWriteAsZeros,
             {named(kApm, 8)}),
   });

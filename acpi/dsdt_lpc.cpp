@@ -3,16 +3,19 @@
 
 #include "acpi/aml.h"
 #include "acpi/fixed_hardware.h"
+#include "devices/apm_spec.h"
+#include "devices/debug_console_spec.h"
+#include "devices/fw_cfg_spec.h"
+#include "devices/keyboard_controller_spec.h"
+#include "devices/lpc_spec.h"
+#include "devices/pm_spec.h"
+#include "devices/port92_spec.h"
+#include "devices/uart_spec.h"
 
 namespace unpark::acpi {
 namespace {
 
 using namespace aml;
-
-constexpr std::uint8_t kUartPorts = 8;
-constexpr std::uint8_t kCmosPorts = 2;
-constexpr std::uint16_t kPortA = 0x0092;  // A20 gate
-constexpr std::uint16_t kResetPort = 0x0064;
 
 // Device (COM1) {
 //   Name (_HID, EisaId ("PNP0501"))
@@ -24,7 +27,7 @@ Term com1() {
   return device("COM1"_seg,
                 {name("_HID"_seg, "PNP0501"_eisa), name("_UID"_seg, integer(1)),
                  name("_CRS"_seg,
-                      resource_template({io(kCom1, kUartPorts),
+                      resource_template({io(spec::uart::kCom1, spec::uart::kPorts),
                                          interrupt(kCom1Gsi, Trigger::kEdge, Polarity::kActiveHigh,
                                                    Sharing::kExclusive)}))});
 }
@@ -45,17 +48,23 @@ Term clock() {
 
 // Device (LRES) { Name (_HID, EisaId ("PNP0C02"))  Name (_UID, One)  Name (_CRS, ...) }
 Term own_ports() {
-  return device("LRES"_seg, {name("_HID"_seg, "PNP0C02"_eisa), name("_UID"_seg, integer(1)),
-                             name("_CRS"_seg, resource_template({io(kResetPort, 1), io(kPortA, 1),
-                                                                 io(kApmControl, kApmPorts)}))});
+  using namespace spec;
+  return device(
+      "LRES"_seg,
+      {name("_HID"_seg, "PNP0C02"_eisa), name("_UID"_seg, integer(1)),
+       name("_CRS"_seg, resource_template(
+                            {io(keyboard_controller::kCommandPort, keyboard_controller::kPortSize),
+                             io(port92::kPort, 1), io(apm::kPort, apm::kSize),
+                             io(debug_console::kPort, debug_console::kSize),
+                             io(fw_cfg::kBase, fw_cfg::kPorts), io(pm::kBase, pm::kSize)}))});
 }
 
 }  // namespace
 
 // Device (LPC_) { Name (_ADR, 0x001F0000) ... }
 Term lpc_bridge() {
-  return device("LPC_"_seg, {name("_ADR"_seg, integer(std::uint64_t{kLpcDevice} << 16)), com1(),
-                             clock(), own_ports()});
+  return device("LPC_"_seg, {name("_ADR"_seg, integer(std::uint64_t{spec::lpc::kDevice} << 16)),
+                             com1(), clock(), own_ports()});
 }
 
 }  // namespace unpark::acpi

@@ -4,7 +4,7 @@
 
 namespace unpark::acpi {
 
-// \_SB.PCI0.LPC_, 00:1f.0: the chips behind it and its own ports in the ISA range.
+// \_SB.PCI0.LPC_, 00:1f.0: the chips behind it, and the ports that have no device of their own.
 aml::Term lpc_bridge();
 
 }  // namespace unpark::acpi

@@ -4,6 +4,8 @@
 #include "acpi/aml.h"
 #include "acpi/fixed_hardware.h"
 #include "devices/hotplug_spec.h"
+#include "devices/lpc_spec.h"
+#include "devices/pci_spec.h"
 #include "devices/step_port_spec.h"
 
 namespace unpark::acpi {
@@ -18,20 +20,19 @@ using namespace aml;
 // 0xCF9, belong to the PCI root.
 Term motherboard_resources() {
   using namespace spec;
-  return device("MRES"_seg,
-                {name("_HID"_seg, "PNP0C02"_eisa), name("_UID"_seg, integer(0)),
-                 name("_CRS"_seg,
-                      resource_template({
-                          io(kDebugConsole, 1),
-                          io(kFwCfg, kFwCfgSize),
-                          io(kPmBase, kPmSize),
-                          io(hotplug::kControlWindow, hotplug::kWindowSize),
-                          io(hotplug::kOsWindow, hotplug::kWindowSize),
-                          io(step_port::kPort, step_port::kSize),
-                          memory32_fixed(Writable::kReadWrite, kEcam, kEcamSize),
-                          memory32_fixed(Writable::kReadWrite, kRootComplexBase, kRootComplexSize),
-                          memory32_fixed(Writable::kReadOnly, kFlash, kFlashSize),
-                      }))});
+  return device(
+      "MRES"_seg,
+      {name("_HID"_seg, "PNP0C02"_eisa), name("_UID"_seg, integer(0)),
+       name("_CRS"_seg,
+            resource_template({
+                io(hotplug::kControlWindow, hotplug::kWindowSize),
+                io(hotplug::kOsWindow, hotplug::kWindowSize),
+                io(step_port::kPort, step_port::kSize),
+                memory32_fixed(Writable::kReadWrite, static_cast<std::uint32_t>(pci::kEcamBase),
+                               static_cast<std::uint32_t>(pci::kEcamSize)),
+                memory32_fixed(Writable::kReadWrite, lpc::rcba::kHonoured, lpc::rcba::kSize),
+                memory32_fixed(Writable::kReadOnly, kFlash, kFlashSize),
+            }))});
 }
 
 }  // namespace unpark::acpi

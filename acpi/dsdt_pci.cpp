@@ -4,6 +4,7 @@
 #include "acpi/aml.h"
 #include "acpi/dsdt_lpc.h"
 #include "acpi/fixed_hardware.h"
+#include "devices/pci_spec.h"
 
 namespace unpark::acpi {
 namespace {
@@ -35,7 +36,7 @@ Term interrupt_routing() {
 Term windows(const AddressWindow& mmio32, const std::optional<AddressWindow>& mmio64) {
   std::vector<Resource> resources{
       word_bus_number(0, kLastBus),
-      io(kPciConfigAddress, kPciConfigSize),
+      io(spec::pci::kConfigAddressPort, spec::pci::kConfigPorts),
       word_io(kLpcIoFirst, kLpcIoLast),
       word_io(kPciIoFirst, kPciIoLast),
       dword_memory(static_cast<std::uint32_t>(mmio32.base),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <array>
 #include <cstdint>
 
 #include "acpi/fixed_hardware.h"
 #include "acpi/table.h"
+#include "devices/pci_spec.h"
 
 namespace unpark::acpi {
 
@@ -22,7 +22,8 @@ static_assert(sizeof(SdtHeader) + sizeof(McfgBody) == 60);
 inline Bytes mcfg() {
   constexpr std::uint8_t kRevision = 1;
   return TableBuilder("MCFG", kRevision)
-      .append(McfgBody{.base = kEcam, .segment = 0, .first_bus = 0, .last_bus = kLastBus})
+      .append(McfgBody{
+          .base = spec::pci::kEcamBase, .segment = 0, .first_bus = 0, .last_bus = kLastBus})
       .finish();
 }
 

@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <optional>
 #include <ostream>
-#include <ranges>
 #include <sstream>
 #include <stdexcept>
 
@@ -127,9 +126,9 @@ std::ostream& operator<<(std::ostream& out, const Notification& notification) {
 }
 
 const Evaluation& AcpiexecLog::last(std::string_view method) const {
-  for (const Evaluation& evaluation : std::views::reverse(evaluations)) {
-    if (evaluation.method == method) return evaluation;
-  }
+  const auto found = std::find_if(evaluations.rbegin(), evaluations.rend(),
+                                  [&](const Evaluation& e) { return e.method == method; });
+  if (found != evaluations.rend()) return *found;
   throw std::runtime_error("acpiexec did not evaluate " + std::string{method} + ":\n" + text);
 }
 

@@ -25,7 +25,6 @@ Bytes dsdt_for(std::uint32_t possible) {
 
 constexpr std::uint8_t kEnabled = 0x01;
 constexpr std::uint8_t kInsert = 0x02;
-constexpr std::uint8_t kRemove = 0x04;
 
 TEST(GpeHandler, CallsTheFirmwareFirstThenAnnouncesAndAcknowledgesAnInsert) {
   EXPECT_THAT(gpe_handler_accesses(dsdt_for(4), 1, kEnabled | kInsert),

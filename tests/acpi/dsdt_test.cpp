@@ -76,7 +76,8 @@ TEST(Dsdt, HasNoRegionOverTheControlWindow) {
   for (std::size_t i = 36; i + 10 < table.size(); ++i) {
     if (table[i] != 0x5b || table[i + 1] != 0x80) continue;
     const unsigned wide = table[i + 7] == 0x0b ? 2 : 1;  // WordPrefix, else BytePrefix
-    const unsigned offset = table[i + 8] | (wide == 2 ? table[i + 9] << 8 : 0);
+    const unsigned high = wide == 2 ? table[i + 9] : 0u;
+    const unsigned offset = table[i + 8] + (high << 8);
     EXPECT_THAT(offset, testing::AnyOf(0xce4u, 0xb2u));
     ++regions;
   }
@@ -86,8 +87,22 @@ TEST(Dsdt, HasNoRegionOverTheControlWindow) {
 TEST(Dsdt, ReservesBothWindowsAndEcamOutsideThePciWindows) {
   const std::string text = asl(kFull);
   const std::string reserved = text.substr(text.find("Device (MRES)"));
-  for (const char* word : {"0x0CD8", "0x0CE4", "0x0600", "0xB0000000", "0x10000000", "PNP0C02"}) {
+  for (const char* word : {"0x0CD8", "0x0CE4", "0x0D10", "0xB0000000", "0x10000000", "PNP0C02"}) {
     EXPECT_THAT(reserved, HasSubstr(word));
+  }
+  EXPECT_THAT(reserved, Not(HasSubstr("0x0600")));  // the LPC bridge's
+  const std::string windows = text.substr(0, text.find("_PRT"));
+  EXPECT_THAT(windows, HasSubstr("0x0CD7,             // Range Maximum"));
+  EXPECT_THAT(windows, HasSubstr("0x6000,             // Range Minimum"));
+}
+
+TEST(Dsdt, GivesTheLpcBridgeItsChipsAndPorts) {
+  const std::string text = asl(kFull);
+  const std::size_t first = text.find("Device (LPC)");
+  const std::string bridge = text.substr(first, text.find("Device (MRES)") - first);
+  for (const char* word : {"0x001F0000", "PNP0501", "0x03F8", "PNP0B00", "0x0070", "0x00B2",
+                           "0x0402", "0x0510", "0x0600"}) {
+    EXPECT_THAT(bridge, HasSubstr(word));
   }
 }
 

@@ -24,8 +24,8 @@ std::string signature(const Bytes& table) {
 }
 
 // What iasl cannot give back: it stamps its own name on what it compiles (bytes 28 to 35), which
-// changes the checksum; and before version 20210331 it knows the online capable flag of local
-// APICs (type 0), but drops that of local x2APICs (type 9).
+// changes the checksum; and version 20200925 knows the online capable flag of local APICs (type
+// 0), but drops that of local x2APICs (type 9) without a word.
 Bytes without_what_iasl_changes(Bytes table) {
   if (signature(table) == "FACS") return table;
   table[9] = 0;

@@ -104,8 +104,10 @@ TEST_P(InstalledTables, StoreZeroWhereTheLoaderPutsSums) {
   std::size_t sums = 0;
   for (std::size_t at = 0; at < files_.loader.size(); at += 128) {
     if (files_.loader[at] != 3) continue;
-    const std::size_t result =
-        files_.loader[at + 60] | files_.loader[at + 61] << 8 | files_.loader[at + 62] << 16;
+    std::size_t result = 0;
+    for (unsigned i = 0; i < 4; ++i) {
+      result += std::size_t{files_.loader[at + 60 + i]} << (8 * i);
+    }
     const bool is_rsdp = files_.loader[at + 4 + 9] == 'r';  // etc/acpi/rsdp
     EXPECT_EQ(is_rsdp ? files_.rsdp.at(result) : files_.tables.at(result), 0);
     ++sums;
