@@ -102,8 +102,8 @@ void Mch::config_write(std::uint16_t offset, std::uint8_t width, std::uint32_t v
     space_.write(offset, width, value);
     keep_lock(old_smram, old_esmramc);
     if (touches(offset, width, s::kExtTsegMb, 2)) answer_tseg_query();
-    if (touches(offset, width, s::kSmbaseSmram, 1))
-      step_smbase_smram(static_cast<std::uint8_t>(value >> 8 * (s::kSmbaseSmram - offset)));
+    // It begins a dword, and an access stays within one: its byte is the lowest.
+    if (offset == s::kSmbaseSmram) step_smbase_smram(static_cast<std::uint8_t>(value));
   }
   deliver();
 }

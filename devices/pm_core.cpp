@@ -7,11 +7,6 @@ namespace {
 
 namespace pm = spec::pm;
 
-// Enable bits that raise the SCI: PCIEXPWAK_DIS shares PM1_EN with them and is none.
-constexpr std::uint32_t kPm1Events =
-    static_cast<std::uint32_t>(pm::pm1::Timer::kMask | pm::pm1::GlobalLock::kMask |
-                               pm::pm1::PowerButton::kMask | pm::pm1::RtcAlarm::kMask);
-
 Result<Done, IoFault> check(Access at) {
   if (at.width != 1 && at.width != 2 && at.width != 4) return Unexpected{IoFault::kBadWidth};
   if (at.offset >= pm::kSize) return Unexpected{IoFault::kBadOffset};
@@ -62,19 +57,20 @@ Result<std::optional<SleepRequest>, IoFault> PmCore::write(Access at, std::uint3
     const std::uint32_t lanes = ones(o.bytes) << (8 * o.in_register);
     const std::uint32_t written = (value >> (8 * o.in_access)) << (8 * o.in_register) & lanes;
     write_register(i, written, lanes);
-    // SLP_EN is not stored. The type may have been written before, in another byte.
+    // SLP_EN is not stored. SLP_TYP lies in the same byte, so it was written too.
     if (i == kControl && pm::control::SleepEnable::get(written))
-      sleep = SleepRequest{pm::control::SleepType::get(v_[kControl])};
+      sleep = SleepRequest{pm::control::SleepType::get(written)};
   }
   return sleep;
 }
 
-// `lanes`: the bits that were written at all. The others keep their plain bits and clear nothing.
+// `lanes`: the bits that were written at all; `value` has no others. What was not written keeps its
+// plain bits and clears nothing.
 void PmCore::write_register(std::size_t index, std::uint32_t value, std::uint32_t lanes) {
   const auto& r = kRegisters[index];
   const std::uint32_t old = v_[index];
   const std::uint64_t gpe_enable = pair(kGpeEnableLow, kGpeEnableHigh);
-  v_[index] = r.after_write(old, (value & lanes) | (old & r.writable & ~lanes));
+  v_[index] = r.after_write(old, value | (old & r.writable & ~lanes));
   if (index == kSmiEnable && smi_locked_)
     v_[index] = pm::smi_enable::Global::with(v_[index], pm::smi_enable::Global::get(old));
   const std::uint64_t due = relatch_.relatch(pair(kGpeEnableLow, kGpeEnableHigh) & ~gpe_enable);
@@ -83,7 +79,7 @@ void PmCore::write_register(std::size_t index, std::uint32_t value, std::uint32_
 }
 
 bool PmCore::sci() const {
-  const bool fixed = (v_[kStatus] & v_[kEnable] & kPm1Events) != 0;
+  const bool fixed = (v_[kStatus] & v_[kEnable]) != 0;
   const bool general =
       (pair(kGpeStatusLow, kGpeStatusHigh) & pair(kGpeEnableLow, kGpeEnableHigh)) != 0;
   return pm::control::SciEnable::get(v_[kControl]) && (fixed || general);

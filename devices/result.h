@@ -32,17 +32,17 @@ class [[nodiscard]] Result {
   [[nodiscard]] constexpr bool has_value() const { return v_.index() == 0; }
   constexpr explicit operator bool() const { return has_value(); }
 
-  constexpr T& value() & { return assert(has_value()), *std::get_if<0>(&v_); }
-  constexpr T&& value() && { return assert(has_value()), std::move(*std::get_if<0>(&v_)); }
-  constexpr const T& value() const& { return assert(has_value()), *std::get_if<0>(&v_); }
+  constexpr T& value() & { return assert(has_value()), std::get<0>(v_); }
+  constexpr T&& value() && { return assert(has_value()), std::move(std::get<0>(v_)); }
+  constexpr const T& value() const& { return assert(has_value()), std::get<0>(v_); }
   constexpr T& operator*() & { return value(); }
   constexpr const T& operator*() const& { return value(); }
   constexpr T&& operator*() && { return std::move(*this).value(); }
   constexpr T* operator->() { return &value(); }
   constexpr const T* operator->() const { return &value(); }
-  constexpr E& error() & { return assert(!has_value()), *std::get_if<1>(&v_); }
-  constexpr const E& error() const& { return assert(!has_value()), *std::get_if<1>(&v_); }
-  constexpr E&& error() && { return assert(!has_value()), std::move(*std::get_if<1>(&v_)); }
+  constexpr E& error() & { return assert(!has_value()), std::get<1>(v_); }
+  constexpr const E& error() const& { return assert(!has_value()), std::get<1>(v_); }
+  constexpr E&& error() && { return assert(!has_value()), std::move(std::get<1>(v_)); }
   template <class U>
   constexpr T value_or(U&& other) const& {
     return has_value() ? value() : static_cast<T>(std::forward<U>(other));

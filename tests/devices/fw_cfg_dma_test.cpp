@@ -126,6 +126,18 @@ TEST_F(FwCfgDma, MemoryThatIsNotThereIsAnErrorAndNothingElse) {
   EXPECT_EQ(memory->slice(kBuffer, 4), text("QEMU"));
 }
 
+TEST(FwCfgDmaCopy, DoesNotWrapAtTheTopOfTheAddressSpace) {
+  struct Anything final : DmaMemory {
+    bool read(Gpa, std::span<std::byte>) override { return true; }
+    bool write(Gpa, std::span<const std::byte>) override { return ++writes > 0; }
+    int writes = 0;
+  } memory;
+
+  EXPECT_FALSE(copy_fw_cfg_to_guest(memory, Gpa{~std::uint64_t{0} - 8}, {}, 0x100));
+
+  EXPECT_EQ(memory.writes, 0);
+}
+
 TEST_F(FwCfgDma, AReadOverTheLimitIsRefusedWithoutTouchingMemory) {
   const int before = memory->writes;
 

@@ -97,6 +97,8 @@ TEST(PciConfigSpace, ExtendedSpaceReadsAllOnesInTheWidthOfTheAccess) {
   EXPECT_EQ(s.read(0x100, 4), 0xffffffffu);
   EXPECT_EQ(s.read(0x100, 2), 0xffffu);
   EXPECT_EQ(s.read(0xfff, 1), 0xffu);
+  s.write(0x140, 4, 0xffffffff);
+  EXPECT_EQ(s.read(0x40, 4), 0x04030201u);  // is not an alias either
 }
 
 TEST(PciConfigSpace, ResetRestoresEveryByte) {

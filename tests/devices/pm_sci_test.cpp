@@ -54,6 +54,15 @@ TEST_F(PmSci, GpesAboveBit31AreSources) {
   EXPECT_EQ(read(0x24, 4), 0x8000'0000u);
 }
 
+TEST_F(PmSci, EveryGpeHasItsOwnStatusBit) {
+  for (unsigned bit = 0; bit < 64; ++bit) {
+    pm.raise(bit);
+    EXPECT_EQ(read(0x20, 4) | read(0x24, 4) << 32, std::uint64_t{1} << bit);
+    write(0x20, 4, 0xffff'ffff);
+    write(0x24, 4, 0xffff'ffff);
+  }
+}
+
 TEST_F(PmSci, GpesThatDoNotExistAreIgnored) {
   pm.raise(64);
   pm.set_unconsumed(64, true);
