@@ -39,15 +39,15 @@
 
 // In GUEST_HOT_PAGE: what the new CPU and the host CPU tell each other. The OS could not write it
 // while it counts (all its CPUs are in SMM), and SMM takes nothing from it but progress and times.
-#define GUEST_HOT_APIC_ID 0xf00     // u32, by the host CPU: whom the step port's reports are about
-#define GUEST_HOT_IN_FLASH 0xf04    // u32, by the new CPU: step 08b reached
-#define GUEST_HOT_REBASED 0xf08     // u32, by the handler at 0x38000: step 10 done
-#define GUEST_HOT_PROCEED 0xf0c     // u32, by the host CPU: step 12 done
-#define GUEST_HOT_FINISHED 0xf10    // u32, by the new CPU: step 14 reached
-#define GUEST_HOT_TSC_08A 0xf20     // u64
-#define GUEST_HOT_TSC_08B 0xf28     // u64
-#define GUEST_HOT_TSC_13 0xf30      // u64
-#define GUEST_HOT_TSC_14 0xf38      // u64
+#define GUEST_HOT_APIC_ID 0xf00   // u32, by the host CPU: whom the step port's reports are about
+#define GUEST_HOT_IN_FLASH 0xf04  // u32, by the new CPU: step 08b reached
+#define GUEST_HOT_REBASED 0xf08   // u32, by the handler at 0x38000: step 10 done
+#define GUEST_HOT_PROCEED 0xf0c   // u32, by the host CPU: step 12 done
+#define GUEST_HOT_FINISHED 0xf10  // u32, by the new CPU: step 14 reached
+#define GUEST_HOT_TSC_08A 0xf20   // u64
+#define GUEST_HOT_TSC_08B 0xf28   // u64
+#define GUEST_HOT_TSC_13 0xf30    // u64
+#define GUEST_HOT_TSC_14 0xf38    // u64
 
 // In GUEST_ATTACK_PAGE: one byte per APIC ID, set when that CPU ran there.
 #define GUEST_ATTACK_NMI 0x400  // entry of the real-mode NMI vector

@@ -28,8 +28,8 @@ struct [[gnu::packed]] TablePointer {
 };
 
 alignas(16) constinit std::array<Gate, 256> idt{};
-alignas(16) constinit std::array<std::uint64_t, 4> gdt = {
-    0, 0x00cf9b000000ffff, 0x00cf93000000ffff, 0x00af9b000000ffff};
+alignas(16) constinit std::array<std::uint64_t, 4> gdt = {0, 0x00cf9b000000ffff, 0x00cf93000000ffff,
+                                                          0x00af9b000000ffff};
 constinit InterruptHandler handle = nullptr;
 constinit const char* copy_name = "";
 

@@ -17,8 +17,9 @@ inline constexpr std::uint8_t kHarmlessVector = 0x32;  // sent by the attack, on
 
 using InterruptHandler = void (*)(const InterruptFrame&);
 
-// Fills the IDT of this copy of the body. `handler` gets NMIs and vectors from 32 on; exceptions are
-// reported and end the CPU: this guest has none on purpose. `where` names the copy in that report.
+// Fills the IDT of this copy of the body. `handler` gets NMIs and vectors from 32 on; exceptions
+// are reported and end the CPU: this guest has none on purpose. `where` names the copy in that
+// report.
 void set_up_interrupts(InterruptHandler handler, const char* where);
 // GDT and IDT of this copy, on this CPU.
 void load_descriptor_tables();

@@ -35,6 +35,8 @@ void load_image(std::uintptr_t to) {
   }
 }
 
-extern "C" void unpark_guest_load(std::uintptr_t to) { load_image(to); }
+extern "C" void unpark_guest_load(std::uintptr_t to) {
+  load_image(to);
+}
 
 }  // namespace unpark::guest

@@ -9,7 +9,9 @@ namespace {
 constinit std::uint32_t failed = 0;
 }  // namespace
 
-std::uint32_t failures() { return failed; }
+std::uint32_t failures() {
+  return failed;
+}
 
 bool Report::verdict(bool passed) const {
   if (!passed) ++failed;

@@ -50,11 +50,19 @@ inline std::uint64_t read_tsc() {
   return std::uint64_t{high} << 32 | low;
 }
 
-inline void pause() { asm volatile("pause" : : : "memory"); }
-inline void disable_interrupts() { asm volatile("cli" : : : "memory"); }
-inline void enable_interrupts() { asm volatile("sti" : : : "memory"); }
+inline void pause() {
+  asm volatile("pause" : : : "memory");
+}
+inline void disable_interrupts() {
+  asm volatile("cli" : : : "memory");
+}
+inline void enable_interrupts() {
+  asm volatile("sti" : : : "memory");
+}
 // STI takes effect after the next instruction: nothing is lost between the two.
-inline void enable_interrupts_and_halt() { asm volatile("sti; hlt" : : : "memory"); }
+inline void enable_interrupts_and_halt() {
+  asm volatile("sti; hlt" : : : "memory");
+}
 [[noreturn]] inline void halt_for_ever() {
   for (;;) asm volatile("cli; hlt" : : : "memory");
 }

@@ -23,9 +23,15 @@ inline constexpr std::uint32_t kAllExcludingSelf = 3u << 18;
 inline constexpr std::uint32_t kAllIncludingSelf = 2u << 18;
 inline constexpr std::uint8_t kSpuriousVector = 0xff;
 
-inline std::uint32_t id() { return read_mmio(GUEST_LAPIC_ID) >> 24; }
-inline void enable() { write_mmio(kSpurious, 0x100u | kSpuriousVector); }
-inline void end_of_interrupt() { write_mmio(kEoi, 0); }
+inline std::uint32_t id() {
+  return read_mmio(GUEST_LAPIC_ID) >> 24;
+}
+inline void enable() {
+  write_mmio(kSpurious, 0x100u | kSpuriousVector);
+}
+inline void end_of_interrupt() {
+  write_mmio(kEoi, 0);
+}
 
 // SMM must send even when a hostile OS has switched this CPU to x2APIC.
 inline void command(std::uint32_t apic_id, std::uint32_t low) {

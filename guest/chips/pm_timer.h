@@ -15,8 +15,9 @@ constexpr std::uint64_t pm_ticks(std::uint64_t microseconds) {
   return microseconds * spec::pm::kPmTimerHz / 1'000'000;
 }
 
-// A bounded wait: `while (!done()) if (timeout.expired()) return false;`. Reading the timer costs an
-// exit to the VMM, so most turns only pause. 24 bits wrap after 4.7 s: differences are summed up.
+// A bounded wait: `while (!done()) if (timeout.expired()) return false;`. Reading the timer costs
+// an exit to the VMM, so most turns only pause. 24 bits wrap after 4.7 s: differences are summed
+// up.
 class Timeout {
  public:
   explicit Timeout(std::uint64_t microseconds) : left_(pm_ticks(microseconds)) {}

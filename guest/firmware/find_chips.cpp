@@ -9,7 +9,8 @@ namespace unpark::guest::firmware {
 
 namespace {
 
-constexpr std::uint32_t kMchId = std::uint32_t{spec::mch::kDeviceId} << 16 | spec::pci::kVendorIntel;
+constexpr std::uint32_t kMchId =
+    std::uint32_t{spec::mch::kDeviceId} << 16 | spec::pci::kVendorIntel;
 
 void enable_ecam() {
   namespace mch = spec::mch;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "devices/smi_features_spec.h"
 #include "guest/body/image.h"
 #include "guest/body/report.h"
 #include "guest/body/step_port.h"
@@ -10,7 +11,6 @@
 #include "guest/firmware/smi_lock.h"
 #include "guest/smm/smm_entry.h"
 #include "guest/smm/smm_layout.h"
-#include "devices/smi_features_spec.h"
 
 namespace unpark::guest::firmware {
 
@@ -19,8 +19,7 @@ namespace {
 namespace mch = spec::mch;
 
 constexpr std::uint64_t kRelocateUs = 3'000'000;
-constexpr std::uint8_t kClosed =
-    mch::smram::Global::with(std::uint8_t{mch::smram::kReset}, true);
+constexpr std::uint8_t kClosed = mch::smram::Global::with(std::uint8_t{mch::smram::kReset}, true);
 
 std::uint8_t esmramc(mch::esmramc::Size size, bool closed) {
   const auto sized = mch::esmramc::TsegSize::with(std::uint8_t{mch::esmramc::kReset}, size);
@@ -91,8 +90,7 @@ bool relocate(std::uint32_t apic_id) {
       .hex("was", c.smbase_before)
       .hex("now", to)
       .hex("save-state-revision", c.revision)
-      .verdict(rebased && c.smbase_before == GUEST_DEFAULT_SMBASE &&
-               (c.revision & 0xffff) == 0x64);
+      .verdict(rebased && c.smbase_before == GUEST_DEFAULT_SMBASE && (c.revision & 0xffff) == 0x64);
 }
 
 bool relocate_all() {

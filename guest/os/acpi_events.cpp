@@ -34,12 +34,9 @@ bool enable_acpi() {
   out16(pm::kBase + pm::kPm1Enable, 0);
   ioapic::route_level_high(kSciPin, kSciVector, lapic::id());
   software_smi(spec::apm::kAcpiEnable);
-  const bool enabled = wait_until(1'000'000, [] {
-    return pm::control::SciEnable::get(in16(pm::kBase + pm::kPm1Control));
-  });
-  return Report("acpi-enabled")
-      .hex("pm1-cnt", in16(pm::kBase + pm::kPm1Control))
-      .verdict(enabled);
+  const bool enabled = wait_until(
+      1'000'000, [] { return pm::control::SciEnable::get(in16(pm::kBase + pm::kPm1Control)); });
+  return Report("acpi-enabled").hex("pm1-cnt", in16(pm::kBase + pm::kPm1Control)).verdict(enabled);
 }
 
 void enable_cpu_gpe() {

@@ -38,8 +38,8 @@ constexpr std::array kKinds = {
     Kind{Mode::kStartUp, kAttackPage, "parked-ignores-sipi"},
 };
 constexpr std::uint32_t kSettleUs = 1'000;
-// A follower leaves SMM by itself after 200 ms when no monarch comes (smm/rendezvous.cpp).
-constexpr std::uint32_t kSettleSmiUs = 300'000;
+// A follower leaves SMM by itself after 50 ms when no monarch comes (smm/rendezvous.cpp).
+constexpr std::uint32_t kSettleSmiUs = 100'000;
 
 struct Outcome {
   std::uint8_t directed, broadcast;  // messages sent
@@ -59,8 +59,7 @@ void set_trap() {
   __builtin_memcpy(reinterpret_cast<void*>(page), attack_start_begin, size);
   __builtin_memcpy(reinterpret_cast<void*>(page + GUEST_ATTACK_NMI), attack_start_begin, size);
   // Real-mode vectors, segment:offset. What stays pending shows when the CPU starts, in real mode.
-  constexpr std::uint32_t kVector =
-      std::uint32_t{GUEST_ATTACK_PAGE >> 4} << 16 | GUEST_ATTACK_NMI;
+  constexpr std::uint32_t kVector = std::uint32_t{GUEST_ATTACK_PAGE >> 4} << 16 | GUEST_ATTACK_NMI;
   memory(kNmiVector * 4u) = kVector;
   memory(kHarmlessVector * 4u) = kVector;
 }
@@ -127,8 +126,8 @@ void report_attack_on(std::uint32_t apic_id, bool early_smi) {
   if (!attacked[apic_id]) return;
   attacked[apic_id] = false;
   // Whatever was latched while it was parked came out when it was started.
-  const bool late = read_once(moved(apic_id)) != 0 || nmis(apic_id) != 0 ||
-                    harmless_interrupts(apic_id) != 0;
+  const bool late =
+      read_once(moved(apic_id)) != 0 || nmis(apic_id) != 0 || harmless_interrupts(apic_id) != 0;
   for (std::size_t k = 0; k < kKinds.size(); ++k) {
     const Outcome& o = outcomes[apic_id][k];
     const bool latched = kKinds[k].mode == Mode::kSmi ? early_smi : late;

@@ -70,7 +70,8 @@ void attack_smi_enable() {
   constexpr std::uint16_t kSmiEnable = pm::kBase + pm::kSmiEnable;
   const std::uint16_t pmcon = pci::read16(kLpc, spec::lpc::kGenPmcon1);
   pci::write16(kLpc, spec::lpc::kGenPmcon1, spec::lpc::gen_pmcon_1::SmiLock::with(pmcon, false));
-  const bool lock_held = spec::lpc::gen_pmcon_1::SmiLock::get(pci::read16(kLpc, spec::lpc::kGenPmcon1));
+  const bool lock_held =
+      spec::lpc::gen_pmcon_1::SmiLock::get(pci::read16(kLpc, spec::lpc::kGenPmcon1));
   const std::uint32_t before = in32(kSmiEnable);
   out32(kSmiEnable, pm::smi_enable::Global::with(before, false));
   const std::uint32_t after = in32(kSmiEnable);

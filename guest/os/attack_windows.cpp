@@ -17,6 +17,10 @@ class Probe {
  public:
   explicit Probe(std::uint16_t base) : base_(base) {}
 
+  // Once a slot: a verdict is about all of them.
+  void next_slot() { ++slots_; }
+  [[nodiscard]] std::uint32_t slots() const { return slots_; }
+
   void write32(std::uint16_t offset, std::uint32_t v) {
     ++accesses_;
     out32(at(offset), v);
@@ -44,6 +48,7 @@ class Probe {
     return static_cast<std::uint16_t>(base_ + offset);
   }
   std::uint16_t base_;
+  std::uint32_t slots_ = 0;
   std::uint32_t accesses_ = 0;
   std::uint32_t leaks_ = 0;
 };
@@ -54,9 +59,9 @@ std::uint8_t bit() {
 }
 
 // Everything SMM does to unpark a CPU, and more, tried from here.
-void attack_control_window(std::uint32_t slot) {
+void attack_control_window(Probe& p, std::uint32_t slot) {
   namespace action = registers::action;
-  Probe p(registers::kControlWindow);
+  p.next_slot();
   p.write32(registers::kSelector, slot);
   p.expect_ones32(registers::kSelector);
   p.expect_ones8(registers::kFlags);
@@ -65,47 +70,48 @@ void attack_control_window(std::uint32_t slot) {
     p.expect_ones32(registers::kCommandData);
     p.expect_ones32(registers::kCommandData2);
   }
-  for (const auto v : {bit<action::ClearInsert>(), bit<action::ClearRemove>(),
-                       bit<action::Eject>(), bit<action::SetFirmwareRemove>(),
-                       bit<action::Unpark>(), std::uint8_t{0xff}}) {
+  for (const auto v :
+       {bit<action::ClearInsert>(), bit<action::ClearRemove>(), bit<action::Eject>(),
+        bit<action::SetFirmwareRemove>(), bit<action::Unpark>(), std::uint8_t{0xff}}) {
     p.write8(registers::kFlags, v);
     p.expect_ones8(registers::kFlags);
   }
-  Report("control-window-refused")
-      .dec("slot", slot)
-      .dec("accesses", p.accesses())
-      .dec("answered", p.leaks())
-      .verdict(p.leaks() == 0);
 }
 
 // Eject, unpark, removal that nobody asked for, ARCH_ID: none of it is the OS's business.
-void attack_os_window(std::uint32_t slot) {
+void attack_os_window(Probe& p, std::uint32_t slot) {
   namespace action = registers::action;
-  Probe p(registers::kOsWindow);
+  p.next_slot();
   p.write32(registers::kSelector, slot);
   p.write8(registers::kCommand, registers::kCommandOstEvent);  // so that data reads as 0
   const std::uint8_t before = p.flags();
-  for (const auto v : {bit<action::Eject>(), bit<action::SetFirmwareRemove>(),
-                       bit<action::Unpark>()}) {
+  for (const auto v :
+       {bit<action::Eject>(), bit<action::SetFirmwareRemove>(), bit<action::Unpark>()}) {
     p.write8(registers::kFlags, v);
     if (p.flags() != before) p.leak();
   }
   p.write8(registers::kCommand, registers::kCommandArchId);
   if (p.data() != 0) p.leak();
-  Report("os-window-refused")
-      .dec("slot", slot)
-      .dec("accesses", p.accesses())
-      .hex("flags", before)
-      .dec("taken", p.leaks())
-      .verdict(p.leaks() == 0);
 }
 
 }  // namespace
 
 void attack_windows() {
+  Probe control(registers::kControlWindow);
   for (std::uint32_t slot = 0; slot < machine.possible; ++slot)
-    if (!online(machine.apic_id_of_slot[slot])) attack_control_window(slot);
-  for (std::uint32_t slot = 0; slot < machine.possible; ++slot) attack_os_window(slot);
+    if (!online(machine.apic_id_of_slot[slot])) attack_control_window(control, slot);
+  Report("control-window-refused")
+      .dec("slots", control.slots())
+      .dec("accesses", control.accesses())
+      .dec("answered", control.leaks())
+      .verdict(control.leaks() == 0);
+  Probe os_window(registers::kOsWindow);
+  for (std::uint32_t slot = 0; slot < machine.possible; ++slot) attack_os_window(os_window, slot);
+  Report("os-window-refused")
+      .dec("slots", os_window.slots())
+      .dec("accesses", os_window.accesses())
+      .dec("taken", os_window.leaks())
+      .verdict(os_window.leaks() == 0);
 }
 
 }  // namespace unpark::guest::os

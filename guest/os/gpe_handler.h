@@ -6,8 +6,8 @@
 #include "devices/apm_spec.h"
 #include "devices/hotplug_spec.h"
 
-// What \_GPE._E02 and _EJ0 do, in this OS's own few lines. Over an I/O policy, so that a hosted test
-// can hold them against the AML's contract:
+// What \_GPE._E02 and _EJ0 do, in this OS's own few lines. Over an I/O policy, so that a hosted
+// test can hold them against the AML's contract:
 //   void out8(uint16_t port, uint8_t), void out32(uint16_t, uint32_t), uint8_t in8(uint16_t),
 //   uint32_t in32(uint16_t), void notify(uint32_t slot, uint32_t code)
 namespace unpark::guest {

@@ -57,8 +57,7 @@ class Ports {
     cpu.step15 = step15[index_of(Step::kStep15)];
     cpu.worked = run_work(apic_id, options_.work, cpu.sum);
     cpu.expected = work(options_.work);
-    if (cpu.worked && cpu.sum == cpu.expected)
-      mark(spec::step_port::kMarkerCpuWorked, apic_id);
+    if (cpu.worked && cpu.sum == cpu.expected) mark(spec::step_port::kMarkerCpuWorked, apic_id);
     return cpu;
   }
 
@@ -76,7 +75,8 @@ bool insert_visible(Ports& ports) {
 }
 
 void try_attack(Ports& ports) {
-  if (!machine.explicit_unpark()) return Report("attack").text("reason", "nothing-is-parked").skip();
+  if (!machine.explicit_unpark())
+    return Report("attack").text("reason", "nothing-is-parked").skip();
   if (insert_visible(ports)) return Report("attack").text("reason", "already-claimed").skip();
   attack_parked_cpus();
   attack_windows();
@@ -92,8 +92,8 @@ void remove(Ports& ports, std::uint32_t slot) {
     run_eject(ports,
               machine.explicit_unpark() ? spec::hotplug::kOsWindow : spec::hotplug::kControlWindow,
               slot);
-  const bool removed = read_once(smm_report.removed_sequence) == before + 1 &&
-                       smm_report.last_removed == apic_id;
+  const bool removed =
+      read_once(smm_report.removed_sequence) == before + 1 && smm_report.last_removed == apic_id;
   Report("removed").dec("cpu", apic_id).dec("offline", down ? 1 : 0).verdict(down && removed);
 }
 

@@ -18,7 +18,7 @@ struct JoinedCpu {
 // STEP lines, verdicts, DONE. `os_times` has steps 04 and 05; failures since `failed_before` count.
 void report_hot_add(const JoinedCpu& cpu, const StepTimes& os_times, const Options& options,
                     std::uint32_t failed_before);
-// Claims that SMM gave up, and sessions in which it dared none.
+// Claims that SMM gave up, and SMIs that a CPU did not come to.
 void report_failed_claims(const Options& options);
 
 }  // namespace unpark::guest::os

@@ -9,9 +9,9 @@ namespace unpark::guest {
 // words are counted, so that a typing error does not pass for a test.
 struct Options {
   bool attack = false;
-  bool quiet = false;             // no STEP lines
-  std::uint32_t work = 4;         // rounds of work that a hot-added CPU does
-  std::uint32_t smi_bench = 0;    // SMIs to time before the guest is ready
+  bool quiet = false;           // no STEP lines
+  std::uint32_t work = 4;       // rounds of work that a hot-added CPU does
+  std::uint32_t smi_bench = 0;  // SMIs to time before the guest is ready
   std::uint32_t unknown = 0;
 };
 

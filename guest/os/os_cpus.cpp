@@ -25,7 +25,8 @@ struct alignas(64) Cpu {
 constinit std::array<Cpu, GUEST_MAX_CPUS> cpus{};
 alignas(64) constinit std::array<std::uint64_t, kWorkBytes / 8> block{};
 
-constexpr std::uint64_t kStartUs = 3'000'000;
+constexpr std::uint64_t kStartUs = 1'000'000;
+constexpr unsigned kStartAttempts = 3;
 constexpr std::uint64_t kWorkUs = 10'000'000;
 
 // Where a CPU starts in the OS, and stays.
@@ -37,12 +38,16 @@ void cpu_main(std::uint32_t apic_id) {
   for (;;) {
     disable_interrupts();
     switch (read_once(self.request)) {
-      case Request::kNone: enable_interrupts_and_halt(); break;
+      case Request::kNone:
+        enable_interrupts_and_halt();
+        break;
       case Request::kWork:
         self.sum = work(self.rounds);
         write_once(self.request, Request::kNone);
         break;
-      case Request::kHalt: write_once(self.online, 0u); halt_for_ever();
+      case Request::kHalt:
+        write_once(self.online, 0u);
+        halt_for_ever();
     }
   }
 }
@@ -68,10 +73,14 @@ std::uint32_t online_count() {
 }
 
 bool bring_up(std::uint32_t apic_id) {
-  forget(apic_id);
   prepare_cpu_start(cpu_main);
-  start_cpu(apic_id);
-  return wait_until(kStartUs, [&] { return online(apic_id); });
+  // A SIPI that finds its CPU in SMM is lost (SDM volume 3, 32.2), and an SMI may come at any time.
+  for (unsigned attempt = 0; attempt < kStartAttempts; ++attempt) {
+    forget(apic_id);
+    start_cpu(apic_id);
+    if (wait_until(kStartUs, [&] { return online(apic_id); })) return true;
+  }
+  return false;
 }
 
 void forget(std::uint32_t apic_id) {
@@ -109,11 +118,17 @@ bool run_work(std::uint32_t apic_id, std::uint32_t rounds, std::uint64_t& sum) {
   return done;
 }
 
-void count_harmless(std::uint32_t apic_id) { ++cpus[apic_id].harmless; }
-void count_nmi(std::uint32_t apic_id) { ++cpus[apic_id].nmis; }
+void count_harmless(std::uint32_t apic_id) {
+  ++cpus[apic_id].harmless;
+}
+void count_nmi(std::uint32_t apic_id) {
+  ++cpus[apic_id].nmis;
+}
 std::uint32_t harmless_interrupts(std::uint32_t apic_id) {
   return read_once(cpus[apic_id].harmless);
 }
-std::uint32_t nmis(std::uint32_t apic_id) { return read_once(cpus[apic_id].nmis); }
+std::uint32_t nmis(std::uint32_t apic_id) {
+  return read_once(cpus[apic_id].nmis);
+}
 
 }  // namespace unpark::guest::os

@@ -22,11 +22,19 @@ namespace {
 
 void on_interrupt(const InterruptFrame& frame) {
   switch (frame.vector) {
-    case kNmiVector: os::count_nmi(lapic::id()); return;
-    case lapic::kSpuriousVector: return;
-    case kSciVector: os::on_sci(); break;
-    case kHarmlessVector: os::count_harmless(lapic::id()); break;
-    case kWakeVector: break;
+    case kNmiVector:
+      os::count_nmi(lapic::id());
+      return;
+    case lapic::kSpuriousVector:
+      return;
+    case kSciVector:
+      os::on_sci();
+      break;
+    case kHarmlessVector:
+      os::count_harmless(lapic::id());
+      break;
+    case kWakeVector:
+      break;
     default:
       Report("unexpected-interrupt")
           .dec("cpu", lapic::id())

@@ -16,9 +16,15 @@ inline void select(std::uint32_t slot) {
 inline void command(registers::Command c) {
   out8(registers::kControlWindow + registers::kCommand, c);
 }
-inline std::uint32_t data() { return in32(registers::kControlWindow + registers::kCommandData); }
-inline std::uint8_t flags() { return in8(registers::kControlWindow + registers::kFlags); }
-inline void act(std::uint8_t flags) { out8(registers::kControlWindow + registers::kFlags, flags); }
+inline std::uint32_t data() {
+  return in32(registers::kControlWindow + registers::kCommandData);
+}
+inline std::uint8_t flags() {
+  return in8(registers::kControlWindow + registers::kFlags);
+}
+inline void act(std::uint8_t flags) {
+  out8(registers::kControlWindow + registers::kFlags, flags);
+}
 
 inline std::uint32_t arch_id(std::uint32_t slot) {
   select(slot);

@@ -19,12 +19,13 @@ struct alignas(64) Seat {
 constinit std::array<Seat, GUEST_MAX_CPUS> seats{};
 constinit std::uint32_t monarch_inside = 0;
 
-// An SMI that only one CPU got (an OS may send itself any number) must not hold it for long.
-constexpr std::uint64_t kAloneUs = 200'000;
+// An SMI that only one CPU got (an OS may send itself any number) must not hold it for long: a SIPI
+// sent to it meanwhile would be lost. Who leaves too early is called back by gather().
+constexpr std::uint64_t kAloneUs = 50'000;
 // Longer than any session, whose waits are all bounded.
 constexpr std::uint64_t kSessionUs = 120'000'000;
-constexpr std::uint64_t kGatherUs = 500'000;
-constexpr std::uint64_t kGatherAgainUs = 2'000'000;
+constexpr std::uint64_t kGatherUs = 60'000;  // then an SMI of their own
+constexpr std::uint64_t kGatherAgainUs = 500'000;
 constexpr std::uint64_t kLeaveUs = 2'000'000;
 
 bool change_state(std::uint32_t apic_id, CpuState from, CpuState to) {
@@ -43,9 +44,15 @@ std::uint32_t find_missing() {
 
 }  // namespace
 
-SmmReport& report() { return memory<SmmReport>(config.report); }
-CpuState state_of(std::uint32_t apic_id) { return read_once(seats[apic_id].state); }
-void set_state(std::uint32_t apic_id, CpuState state) { write_once(seats[apic_id].state, state); }
+SmmReport& report() {
+  return memory<SmmReport>(config.report);
+}
+CpuState state_of(std::uint32_t apic_id) {
+  return read_once(seats[apic_id].state);
+}
+void set_state(std::uint32_t apic_id, CpuState state) {
+  write_once(seats[apic_id].state, state);
+}
 
 void follow(std::uint32_t apic_id) {
   set_state(apic_id, CpuState::kWaiting);
@@ -59,8 +66,7 @@ void follow(std::uint32_t apic_id) {
       halt_for_ever();
     }
     Timeout& patience = read_once(monarch_inside) != 0 ? stuck : alone;
-    if (patience.expired() && change_state(apic_id, CpuState::kWaiting, CpuState::kOutside))
-      return;
+    if (patience.expired() && change_state(apic_id, CpuState::kWaiting, CpuState::kOutside)) return;
   }
   set_state(apic_id, CpuState::kOutside);
 }

@@ -4,8 +4,14 @@
 
 #include "guest/smm/smm_config.h"
 
-// Who is in SMM. One monarch, the boot CPU of the firmware phase (by APIC ID: a hostile OS can write
-// IA32_APIC_BASE); everybody else follows it out.
+// Who is in SMM. One monarch, the boot CPU of the firmware phase (by APIC ID: a hostile OS can
+// write IA32_APIC_BASE); everybody else follows it out.
+//
+// A CPU that does not come is sent an SMI of its own. If it still does not come it is not
+// executing: it waits for a SIPI (an OS may be starting it just now, or hold it there), or its host
+// has no time for it. Whatever wakes it, the pending SMI is taken before its next instruction, so
+// that nobody outside SMM looks on while the monarch works: a missing CPU delays a session, but
+// stops none.
 namespace unpark::guest::smm {
 
 enum class CpuState : std::uint32_t {
@@ -24,7 +30,7 @@ void set_state(std::uint32_t apic_id, CpuState state);
 
 // A follower's whole stay.
 void follow(std::uint32_t apic_id);
-// False: a CPU is missing, named in `missing`, even after an SMI of its own.
+// False: a CPU, named in `missing`, did not come even for an SMI of its own.
 bool gather(std::uint32_t& missing);
 // Everybody leaves; returns when they have.
 void release_all();

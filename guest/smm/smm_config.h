@@ -11,12 +11,12 @@ namespace unpark::guest {
 // How a claim ended. The words are in os/os_records.cpp.
 enum class ClaimFailure : std::uint32_t {
   kNone,
-  kWrongArchId,      // the controller names another APIC ID than at boot
-  kNotInFlash,       // no step 08b
-  kNotRebased,       // no step 10
-  kWrongOldSmbase,   // its SMBASE was not 0x30000
-  kNotFinished,      // no step 14
-  kNoAnswer,         // an SMI of its own did not bring it into TSEG
+  kWrongArchId,     // the controller names another APIC ID than at boot
+  kNotInFlash,      // no step 08b
+  kNotRebased,      // no step 10
+  kWrongOldSmbase,  // its SMBASE was not 0x30000
+  kNotFinished,     // no step 14
+  kNoAnswer,        // an SMI of its own did not bring it into TSEG
 };
 
 // What SMM tells the OS about one hot-add. SMM only writes it.
@@ -26,14 +26,14 @@ struct HotAddRecord {
   ClaimFailure failure;
   std::uint32_t early_smi;  // it took an SMI before it reached flash
   std::uint32_t smbase_before, smbase_after;
-  std::uint32_t answered;   // it entered SMM at smbase_after
+  std::uint32_t answered;  // it entered SMM at smbase_after
   StepTimes times;
 };
 
 struct SmmReport {
-  std::uint32_t sessions;          // with a complete rendezvous
-  std::uint32_t incomplete;        // without; no claim was made in them
-  std::uint32_t last_missing;      // APIC ID of a CPU that did not come
+  std::uint32_t sessions;          // all
+  std::uint32_t incomplete;        // those to which a CPU did not come
+  std::uint32_t last_missing;      // its APIC ID
   std::uint32_t removed_sequence;  // counts ejected CPUs
   std::uint32_t last_removed;
   std::array<HotAddRecord, GUEST_MAX_CPUS> records;  // by APIC ID
@@ -46,7 +46,7 @@ struct SmmConfig {
   std::uint32_t monarch;
   std::uint32_t possible;
   bool explicit_unpark;
-  bool hotplug;  // negotiated, and the default SMBASE is protected
+  bool hotplug;                                // negotiated, and the default SMBASE is protected
   std::uint32_t wait_begin, wait_end, resume;  // flash/hot_cpu.S
   std::array<std::uint8_t, GUEST_MAX_CPUS> apic_id_of_slot;
   std::array<bool, GUEST_MAX_CPUS> known;  // by APIC ID: takes part in the rendezvous

@@ -58,17 +58,15 @@ bool anything_pending() {
 
 void lead() {
   std::uint32_t missing = 0;
-  if (gather(missing)) {
-    write_once(report().sessions, report().sessions + 1);
-    // The VMM may send the SMI itself (--hotplug-trigger=vmm): then nobody has written APM_CNT.
-    const bool asked = in8(spec::apm::kControlPort) == registers::kApmCpuHotplug;
-    if (config.hotplug && (asked || (config.explicit_unpark && anything_pending())))
-      walk_controller();
-  } else {
-    // A CPU outside SMM could watch the new one: no claim.
+  if (!gather(missing)) {
     report().last_missing = missing;
     write_once(report().incomplete, report().incomplete + 1);
   }
+  // The VMM may send the SMI itself (--hotplug-trigger=vmm): then nobody has written APM_CNT.
+  const bool asked = in8(spec::apm::kControlPort) == registers::kApmCpuHotplug;
+  if (config.hotplug && (asked || (config.explicit_unpark && anything_pending())))
+    walk_controller();
+  write_once(report().sessions, report().sessions + 1);
   release_all();
 }
 

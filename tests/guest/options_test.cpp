@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guest/os/options.h"
+
+#include <gtest/gtest.h>
+
+namespace unpark::guest {
+namespace {
+
+TEST(GuestOptions, DefaultToNoAttackAndALittleWork) {
+  const Options o = parse_options("");
+  EXPECT_FALSE(o.attack);
+  EXPECT_FALSE(o.quiet);
+  EXPECT_EQ(o.work, 4u);
+  EXPECT_EQ(o.smi_bench, 0u);
+  EXPECT_EQ(o.unknown, 0u);
+}
+
+TEST(GuestOptions, TakeWordsInAnyOrderAndSeparation) {
+  using namespace std::string_view_literals;
+  const Options o = parse_options("quiet,\tsmi-bench=100\n attack  work=7\0"sv);
+  EXPECT_TRUE(o.attack);
+  EXPECT_TRUE(o.quiet);
+  EXPECT_EQ(o.work, 7u);
+  EXPECT_EQ(o.smi_bench, 100u);
+  EXPECT_EQ(o.unknown, 0u);
+}
+
+TEST(GuestOptions, CountWhatTheyDoNotKnow) {
+  const Options o = parse_options("atack work= work=1x work=9999999999 attack-");
+  EXPECT_FALSE(o.attack);
+  EXPECT_EQ(o.work, 4u);
+  EXPECT_EQ(o.unknown, 5u);
+}
+
+}  // namespace
+}  // namespace unpark::guest
