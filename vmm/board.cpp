@@ -73,12 +73,12 @@ Board::Board(const MachineConfig& config, BoardHost host)
       reset_control_(std::make_shared<ResetControl>(host_.on_reset)),
       pci_host_(std::make_shared<PciHost>(pci_, reset_control_)),
       ecam_(std::make_shared<Ecam>(pci_)),
-      smi_features_(spec::smi_features::kBroadcast | spec::smi_features::kCpuHotplug |
-                        spec::smi_features::kCpuHotUnplug | spec::smi_features::kExplicitUnpark,
-                    [this](std::uint64_t accepted) {
-                      hotplug_.set_explicit_unpark(
-                          (accepted & spec::smi_features::kExplicitUnpark) != 0);
-                    }),
+      smi_features_(
+          spec::smi_features::kBroadcast | spec::smi_features::kCpuHotplug |
+              spec::smi_features::kCpuHotUnplug | spec::smi_features::kExplicitUnpark,
+          [this](std::uint64_t accepted) {
+            hotplug_.set_explicit_unpark((accepted & spec::smi_features::kExplicitUnpark) != 0);
+          }),
       fw_cfg_(std::make_shared<FwCfg>(host_.memory)),
       com1_(std::make_shared<Uart16550>(host_.irq_line(q35::kCom1Gsi), config.serial_output,
                                         config.serial_room)),
@@ -122,8 +122,7 @@ std::vector<FwCfgBytes> Board::acpi_files() const {
 }
 
 void Board::set_cpu_count(std::size_t present) {
-  fw_cfg_->replace_item(spec::fw_cfg::kNbCpus,
-                        little_endian(static_cast<std::uint16_t>(present)));
+  fw_cfg_->replace_item(spec::fw_cfg::kNbCpus, little_endian(static_cast<std::uint16_t>(present)));
 }
 
 void Board::wire_buses() {

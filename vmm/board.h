@@ -36,7 +36,7 @@ struct BoardHost {
   PmBlock::SleepSink on_sleep;
   StepPort::Sink on_step;
   std::function<void(const MemoryControl&)> on_memory_control;
-  Bus<Port>::Listener on_refusal;  // of either bus
+  Bus<Port>::Listener on_refusal;                   // of either bus
   std::function<std::vector<bool>()> present_cpus;  // by slot
 };
 

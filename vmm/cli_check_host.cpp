@@ -23,7 +23,7 @@ void print_table(const HostCheck& check) {
     value_width = std::max(value_width, f.value.size());
   }
   for (const HostFact& f : check.facts) {
-    const auto [mark, colour] = f.ok           ? std::pair{"ok     ", Colour::kGreen}
+    const auto [mark, colour] = f.ok         ? std::pair{"ok     ", Colour::kGreen}
                                 : f.required ? std::pair{"MISSING", Colour::kRed}
                                              : std::pair{"absent ", Colour::kYellow};
     fmt::print("{}  {:<{}}  {:<{}}  {}\n", paint(colour, mark), f.name, name_width, f.value,

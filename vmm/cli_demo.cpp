@@ -27,7 +27,9 @@ constexpr std::string_view kNext = R"(What to try next
   unpark demo --json                                           the same for a machine to read
 )";
 
-void progress(const std::string& what) { fmt::print(stderr, "demo: {} ...\n", what); }
+void progress(const std::string& what) {
+  fmt::print(stderr, "demo: {} ...\n", what);
+}
 
 }  // namespace
 
@@ -53,8 +55,8 @@ int demo(bool json) {
   if (json)
     fmt::print("{}\n", demo::json_of(runs));
   else if (passed)
-    fmt::print("{} every step and every check, with both triggers\n\n{}", paint(Colour::kGreen, "ok:"),
-               kNext);
+    fmt::print("{} every step and every check, with both triggers\n\n{}",
+               paint(Colour::kGreen, "ok:"), kNext);
   else
     fmt::print("{} see above\n", paint(Colour::kRed, "FAILED:"));
   return static_cast<int>(passed ? ExitCode::kOk : ExitCode::kFailed);

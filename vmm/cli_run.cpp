@@ -62,6 +62,7 @@ int run(const RunOptions& options) {
   config.firmware = *std::move(firmware);
   config.trigger = options.trigger;
   config.guest_eject_allowed = options.guest_eject_allowed;
+  config.guest_options = options.guest_options;
   config.hotplug_deadline = std::chrono::duration_cast<Nanoseconds>(
       std::chrono::duration<double>(options.hotplug_deadline_s));
   config.serial_output = [&](std::uint8_t byte) { (*serial)->write(byte); };
@@ -75,17 +76,17 @@ int run(const RunOptions& options) {
   if (!signals) return fail(ExitCode::kCannotStart, {describe(signals.error())});
   VcpuSet::install_kick_signal();
 
-  auto made = Machine::create(
-      std::move(config), **loop,
-      {.event =
-           [&](const QmpEvent& event) {
-             if (control) control->emit(event);
-             // A broken machine stays to be looked at while there is a way to look.
-             if (std::holds_alternative<event::Shutdown>(event) &&
-                 (machine->run_state() != RunState::kInternalError || !control))
-               (*loop)->stop();
-           },
-       .marker = [](std::uint8_t, VcpuId) {}});
+  auto made =
+      Machine::create(std::move(config), **loop,
+                      {.event =
+                           [&](const QmpEvent& event) {
+                             if (control) control->emit(event);
+                             // A broken machine stays to be looked at while there is a way to look.
+                             if (std::holds_alternative<event::Shutdown>(event) &&
+                                 (machine->run_state() != RunState::kInternalError || !control))
+                               (*loop)->stop();
+                           },
+                       .marker = [](std::uint8_t, VcpuId) {}});
   if (!made) return fail(ExitCode::kCannotStart, made.error());
   machine = *std::move(made);
   if (!socket_path.empty()) {

@@ -49,8 +49,8 @@ Result<std::uint64_t, Error> parse_memory(const std::string& text, std::uint64_t
   std::uint64_t unit = q35::kMiB;
   if (!digits.empty()) {
     const char last = digits.back();
-    const bool suffix = last == 'K' || last == 'k' || last == 'M' || last == 'm' || last == 'G' ||
-                        last == 'g';
+    const bool suffix =
+        last == 'K' || last == 'k' || last == 'M' || last == 'm' || last == 'G' || last == 'g';
     if (last == 'K' || last == 'k') unit = 1024;
     if (last == 'G' || last == 'g') unit = q35::kGiB;
     if (suffix) digits.remove_suffix(1);

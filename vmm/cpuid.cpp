@@ -79,7 +79,8 @@ std::vector<kvm_cpuid_entry2> cpuid_of(const std::vector<kvm_cpuid_entry2>& supp
         e.ecx = 0;
         e.edx = 0;
         break;
-      default: break;
+      default:
+        break;
     }
   }
   return v;

@@ -18,8 +18,7 @@ std::string hex_or_unknown(const std::optional<std::uint64_t>& v) {
 Check steps_check(const HotplugRecord& r) {
   const auto missing = r.first_missing();
   if (!missing)
-    return {true, "every step was observed",
-            fmt::format("{} of {}", kStepRows - 1, kStepRows - 1)};
+    return {true, "every step was observed", fmt::format("{} of {}", kStepRows - 1, kStepRows - 1)};
   const StepInfo& step = kSteps[*missing];
   return {false, "every step was observed",
           fmt::format("step {} did not come for CPU {}; waited for: {}, {}", step.label,
@@ -37,8 +36,7 @@ Check deaf_check(const HotplugRecord& r) {
 Check smbase_check(const Run& run, const HotplugRecord& r) {
   const bool inside = r.smbase_after && *r.smbase_after + 0x8000 >= run.tseg.first &&
                       *r.smbase_after + 0x1'0000 <= run.tseg.end;
-  return {r.smbase_before == q35::kResetSmbase && inside,
-          "its SMBASE was 0x30000 and is in TSEG",
+  return {r.smbase_before == q35::kResetSmbase && inside, "its SMBASE was 0x30000 and is in TSEG",
           fmt::format("was {}, is {}, TSEG {:#x}-{:#x} (MSR 9Eh read from the host)",
                       hex_or_unknown(r.smbase_before), hex_or_unknown(r.smbase_after),
                       run.tseg.first, run.tseg.end == 0 ? 0 : run.tseg.end - 1)};
@@ -65,7 +63,8 @@ void judge(Run& run) {
   run.checks.push_back(deaf_check(r));
   if (run.trigger == HotplugTrigger::kGuest) run.checks.push_back(refusal_check(run));
   run.checks.push_back(smbase_check(run, r));
-  run.checks.push_back({r.worked, "work ran on it under the OS", r.worked ? "reported on the step port" : "not reported"});
+  run.checks.push_back({r.worked, "work ran on it under the OS",
+                        r.worked ? "reported on the step port" : "not reported"});
   const auto failed = std::count_if(run.verdicts.begin(), run.verdicts.end(),
                                     [](const GuestLine& l) { return l.kind == "FAIL"; });
   const auto passed = std::count_if(run.verdicts.begin(), run.verdicts.end(),

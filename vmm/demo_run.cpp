@@ -103,10 +103,10 @@ Result<Run, Error> run(HotplugTrigger trigger,
     loop.stop();
   };
   Order order{.socket = directory.path() + "/qmp", .request = {}};
-  order.request = fmt::format(
-      R"({{"execute": "device_add", "arguments": {{"driver": "{}", "id": "cpu{}", )"
-      R"("socket-id": 0, "core-id": {}, "thread-id": 0}}}})",
-      "host-x86_64-cpu", result.added.value, result.added.value);
+  order.request =
+      fmt::format(R"({{"execute": "device_add", "arguments": {{"driver": "{}", "id": "cpu{}", )"
+                  R"("socket-id": 0, "core-id": {}, "thread-id": 0}}}})",
+                  "host-x86_64-cpu", result.added.value, result.added.value);
   result.order = order.request;
 
   const auto on_marker = [&](std::uint8_t marker, VcpuId cpu) {
@@ -125,17 +125,17 @@ Result<Run, Error> run(HotplugTrigger trigger,
     }
     if (marker == kMarkerReported && cpu == result.added) loop.stop();
   };
-  auto made = Machine::create(std::move(config), loop,
-                              {.event =
-                                   [&](const QmpEvent& event) {
-                                     if (control) control->emit(event);
-                                     if (std::holds_alternative<event::Shutdown>(event))
-                                       give_up("the machine stopped: " +
-                                               std::get<event::Shutdown>(event).reason);
-                                     if (std::holds_alternative<event::Reset>(event))
-                                       give_up("the machine was reset by its guest");
-                                   },
-                               .marker = on_marker});
+  auto made = Machine::create(
+      std::move(config), loop,
+      {.event =
+           [&](const QmpEvent& event) {
+             if (control) control->emit(event);
+             if (std::holds_alternative<event::Shutdown>(event))
+               give_up("the machine stopped: " + std::get<event::Shutdown>(event).reason);
+             if (std::holds_alternative<event::Reset>(event))
+               give_up("the machine was reset by its guest");
+           },
+       .marker = on_marker});
   if (!made) return Unexpected{made.error()};
   machine = *std::move(made);
   control = TRY(ControlSocket::open(loop, *machine, order.socket,

@@ -17,7 +17,7 @@ namespace unpark::demo {
 // A statement that the demo makes about what happened, and whether it is true.
 struct Check {
   bool passed = false;
-  std::string claim;    // "the CPU's SMBASE was 0x30000 and is in TSEG"
+  std::string claim;     // "the CPU's SMBASE was 0x30000 and is in TSEG"
   std::string evidence;  // values, and who saw them
 };
 

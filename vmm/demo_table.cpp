@@ -23,8 +23,8 @@ constexpr StepInfo kStep05ByVmm = {"05", "VMM", "SMI: all CPUs enter SMM, the ne
 
 std::string step_row(const Run& run, std::size_t row, const Paint& paint, std::size_t what_width) {
   const HotplugRecord& r = *run.record;
-  const bool by_vmm = run.trigger == HotplugTrigger::kVmm &&
-                      kSteps[row].code == spec::step_port::kStep05;
+  const bool by_vmm =
+      run.trigger == HotplugTrigger::kVmm && kSteps[row].code == spec::step_port::kStep05;
   const StepInfo& step = by_vmm ? kStep05ByVmm : kSteps[row];
   const StepTime& t = r.steps[row];
   const bool none = row == kRowWithoutEquivalent;
@@ -32,17 +32,17 @@ std::string step_row(const Run& run, std::size_t row, const Paint& paint, std::s
   const Colour colour = none ? Colour::kDim : (seen ? Colour::kGreen : Colour::kRed);
   const std::string when = none ? "-" : (seen ? duration(t.since_order) : "did not come");
   const std::string how = none ? "-" : std::string(name_of(t.source));
-  return fmt::format("  {}  {:<16}  {}  {:>12}  {}\n", paint(colour, fmt::format("{:<5}", step.label)),
-                     step.who, fit(step.what, what_width), when,
-                     !none && !seen ? paint(Colour::kRed, how) : how);
+  return fmt::format(
+      "  {}  {:<16}  {}  {:>12}  {}\n", paint(colour, fmt::format("{:<5}", step.label)), step.who,
+      fit(step.what, what_width), when, !none && !seen ? paint(Colour::kRed, how) : how);
 }
 
 std::string steps_table(const Run& run, const Paint& paint, int columns) {
   std::size_t widest = 0;
   for (const StepInfo& s : kSteps) widest = std::max(widest, s.what.size());
   constexpr int kOthers = 2 + 5 + 2 + 16 + 2 + 2 + 12 + 2 + 15;
-  const auto what_width =
-      std::clamp<std::size_t>(static_cast<std::size_t>(std::max(columns - kOthers, 20)), 20, widest);
+  const auto what_width = std::clamp<std::size_t>(
+      static_cast<std::size_t>(std::max(columns - kOthers, 20)), 20, widest);
   std::string out =
       paint(Colour::kBold, fmt::format("  {:<5}  {:<16}  {}  {:>12}  {}", "step", "who",
                                        fit("what", what_width), "since order", "observed by")) +
@@ -66,11 +66,11 @@ std::string duration(Nanoseconds t) {
 
 std::string table_of(const Run& run, const Paint& paint, int columns) {
   const bool guest = run.trigger == HotplugTrigger::kGuest;
-  std::string out = paint(
-      Colour::kBold,
-      fmt::format("Trigger {}: {}", guest ? "guest" : "vmm",
-                  guest ? "the OS's GPE handler writes 0xB2, which raises the SMI"
-                        : "the VMM raises the SMI itself; the OS cannot even delay it"));
+  std::string out =
+      paint(Colour::kBold,
+            fmt::format("Trigger {}: {}", guest ? "guest" : "vmm",
+                        guest ? "the OS's GPE handler writes 0xB2, which raises the SMI"
+                              : "the VMM raises the SMI itself; the OS cannot even delay it"));
   out += fmt::format("\n  machine  q35, {} CPUs of {} possible, {} MiB, embedded guest\n", run.cpus,
                      run.max_cpus, run.memory / q35::kMiB);
   if (!run.order.empty()) out += fmt::format("  order    {}\n", run.order);

@@ -32,9 +32,9 @@ struct MmioWrite {
   Gpa at;
   std::span<const std::byte> data;
 };
-struct Halted {};        // only without the in-kernel irqchip
-struct TripleFault {};   // KVM_EXIT_SHUTDOWN
-struct Interrupted {};   // somebody kicked us
+struct Halted {};       // only without the in-kernel irqchip
+struct TripleFault {};  // KVM_EXIT_SHUTDOWN
+struct Interrupted {};  // somebody kicked us
 struct SystemEvent {
   std::uint32_t type;
 };
@@ -68,17 +68,25 @@ inline VmExit decode(kvm_run& run, std::size_t run_size) {
       if (run.mmio.is_write != 0) return MmioWrite{Gpa{run.mmio.phys_addr}, data};
       return MmioRead{Gpa{run.mmio.phys_addr}, data};
     }
-    case KVM_EXIT_HLT: return Halted{};
-    case KVM_EXIT_SHUTDOWN: return TripleFault{};
-    case KVM_EXIT_INTR: return Interrupted{};
-    case KVM_EXIT_SYSTEM_EVENT: return SystemEvent{run.system_event.type};
+    case KVM_EXIT_HLT:
+      return Halted{};
+    case KVM_EXIT_SHUTDOWN:
+      return TripleFault{};
+    case KVM_EXIT_INTR:
+      return Interrupted{};
+    case KVM_EXIT_SYSTEM_EVENT:
+      return SystemEvent{run.system_event.type};
     case KVM_EXIT_FAIL_ENTRY:
       return Failed{run.exit_reason, run.fail_entry.hardware_entry_failure_reason};
-    case KVM_EXIT_INTERNAL_ERROR: return Failed{run.exit_reason, run.internal.suberror};
-    default: return Failed{run.exit_reason, 0};
+    case KVM_EXIT_INTERNAL_ERROR:
+      return Failed{run.exit_reason, run.internal.suberror};
+    default:
+      return Failed{run.exit_reason, 0};
   }
 }
 
-inline bool in_smm(const kvm_run& run) { return (run.flags & KVM_RUN_X86_SMM) != 0; }
+inline bool in_smm(const kvm_run& run) {
+  return (run.flags & KVM_RUN_X86_SMM) != 0;
+}
 
 }  // namespace unpark

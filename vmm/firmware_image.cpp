@@ -25,8 +25,10 @@ Result<std::vector<std::byte>, Error> read_firmware(const std::string& path) {
   const auto size = static_cast<std::uint64_t>(st.st_size);
   if (size == 0) return refuse("is empty; give a flash image");
   if (size % 4096 != 0)
-    return refuse(fmt::format("has {} bytes, which is not a multiple of 4 KiB: truncated, or not a "
-                              "flash image", size));
+    return refuse(
+        fmt::format("has {} bytes, which is not a multiple of 4 KiB: truncated, or not a "
+                    "flash image",
+                    size));
   if (size > q35::kMaxFlash)
     return refuse(fmt::format("has {} bytes; the flash holds at most {}", size, q35::kMaxFlash));
   std::vector<std::byte> image(size);

@@ -39,7 +39,7 @@ class GuestMemory final : public DmaMemory {
   const MemorySizes sizes_;
   const std::vector<Piece> pieces_;
   MappedMemory ram_, flash_;
-  Mutex m_;  // leaf
+  Mutex m_;                                             // leaf
   std::vector<ViewOfPiece> views_ TSA(guarded_by(m_));  // one per piece: what KVM has now
 };
 

@@ -4,14 +4,14 @@
 #include <cstdint>
 #include <string>
 
-#include "vmm/fd.h"
 #include "devices/result.h"
+#include "vmm/fd.h"
 #include "vmm/sys_error.h"
 
 namespace unpark {
 
-// One shared mapping with a file descriptor behind it. The only owner of such memory; everybody else
-// gets at it through GuestMemory's checked copies, or through KVM.
+// One shared mapping with a file descriptor behind it. The only owner of such memory; everybody
+// else gets at it through GuestMemory's checked copies, or through KVM.
 class MappedMemory {
  public:
   // A sealed-size memfd of `size` bytes, zero. Fails if `size` is more than the host can back.

@@ -19,7 +19,8 @@ std::string_view take_word(std::string_view& rest) {
 // A guest's bytes end up on a terminal: no control characters.
 std::string printable(std::string_view text) {
   std::string out(text);
-  std::replace_if(out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return out;
 }
 

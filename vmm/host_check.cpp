@@ -53,8 +53,8 @@ std::string first_line(const std::string& path) {
 void add_capabilities(HostCheck& check, const Kvm& kvm) {
   for (const Need& n : kNeeds) {
     const int value = kvm.check(n.capability);
-    check.facts.push_back({std::string(n.name), n.required, value >= n.least,
-                           std::to_string(value), std::string(n.purpose)});
+    check.facts.push_back({std::string(n.name), n.required, value >= n.least, std::to_string(value),
+                           std::string(n.purpose)});
   }
 }
 
@@ -64,10 +64,11 @@ void add_environment(HostCheck& check) {
     check.facts.push_back({"kernel", false, true, u.release, "the KVM under test"});
   for (const char* module : {"kvm_intel", "kvm_amd"}) {
     const std::string base = fmt::format("/sys/module/{}", module);
-    if (!std::ifstream(base + "/initstate") && !std::ifstream(base + "/parameters/nested")) continue;
+    if (!std::ifstream(base + "/initstate") && !std::ifstream(base + "/parameters/nested"))
+      continue;
     const std::string nested = first_line(base + "/parameters/nested");
-    check.facts.push_back({"module", false, true, module,
-                           nested.empty() ? "" : fmt::format("nested={}", nested)});
+    check.facts.push_back(
+        {"module", false, true, module, nested.empty() ? "" : fmt::format("nested={}", nested)});
   }
   std::ifstream cpuinfo("/proc/cpuinfo");
   for (std::string line; std::getline(cpuinfo, line);)
@@ -89,8 +90,7 @@ bool HostCheck::ok() const {
 std::vector<std::string> HostCheck::lacks() const {
   std::vector<std::string> out;
   for (const HostFact& f : facts)
-    if (!f.ok && f.required)
-      out.push_back(fmt::format("{} is {}: {}", f.name, f.value, f.purpose));
+    if (!f.ok && f.required) out.push_back(fmt::format("{} is {}: {}", f.name, f.value, f.purpose));
   return out;
 }
 

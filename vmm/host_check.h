@@ -12,8 +12,8 @@ struct HostFact {
   std::string name;      // "KVM_CAP_X86_SMM"
   bool required = true;  // otherwise it is only worth knowing
   bool ok = false;
-  std::string value;     // what the host says
-  std::string purpose;   // what it is for, or what follows from its absence
+  std::string value;    // what the host says
+  std::string purpose;  // what it is for, or what follows from its absence
 };
 
 struct HostCheck {
@@ -23,8 +23,8 @@ struct HostCheck {
   [[nodiscard]] std::vector<std::string> lacks() const;
 };
 
-// Looks at `kvm_path` (and at the kernel and modules behind it). Never fails: what cannot be read is
-// a fact that is not ok.
+// Looks at `kvm_path` (and at the kernel and modules behind it). Never fails: what cannot be read
+// is a fact that is not ok.
 HostCheck check_host(const std::string& kvm_path = "/dev/kvm");
 
 // What an open KVM lacks, one sentence each: quick, for the start of a machine.

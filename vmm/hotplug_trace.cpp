@@ -33,10 +33,14 @@ const std::array<StepInfo, kStepRows> kSteps = {{
 
 std::string_view name_of(StepSource s) {
   switch (s) {
-    case StepSource::kNotObserved: return "not observed";
-    case StepSource::kVmm: return "vmm";
-    case StepSource::kTracepoint: return "tracepoint";
-    case StepSource::kGuest: return "guest step port";
+    case StepSource::kNotObserved:
+      return "not observed";
+    case StepSource::kVmm:
+      return "vmm";
+    case StepSource::kTracepoint:
+      return "tracepoint";
+    case StepSource::kGuest:
+      return "guest step port";
   }
   return "?";
 }
@@ -53,7 +57,9 @@ std::optional<std::size_t> HotplugRecord::first_missing() const {
   return std::nullopt;
 }
 
-bool HotplugRecord::complete() const { return !first_missing(); }
+bool HotplugRecord::complete() const {
+  return !first_missing();
+}
 
 HotplugTracer::HotplugTracer(const Clock& clock, Listener listener)
     : clock_(clock), listener_(std::move(listener)) {}

@@ -46,7 +46,7 @@ struct HotplugRecord {
   bool parked_state_intact = false;  // nothing pending, nothing moved, when it was unparked
   bool worked = false;               // the OS ran work on it
   bool reported = false;             // the guest has given all its verdicts
-  std::string overdue;               // the step that did not come before the deadline; empty if none
+  std::string overdue;  // the step that did not come before the deadline; empty if none
 
   [[nodiscard]] bool complete() const;  // every step but 02-03 was seen
   // The first row, in the order of the list, that has not been seen; nullopt if complete.

@@ -19,7 +19,9 @@ std::uint64_t load(std::span<const std::byte> from) {
   std::memcpy(&v, from.data(), from.size());
   return v;
 }
-void store(std::span<std::byte> to, std::uint64_t v) { std::memcpy(to.data(), &v, to.size()); }
+void store(std::span<std::byte> to, std::uint64_t v) {
+  std::memcpy(to.data(), &v, to.size());
+}
 
 Access access(const Accessor& who, std::size_t width) {
   return {.width = static_cast<std::uint8_t>(width), .in_smm = who.in_smm, .cpu = who.cpu};
@@ -27,7 +29,9 @@ Access access(const Accessor& who, std::size_t width) {
 
 // KVM hands over 1, 2, 4 or 8 bytes, and odd sizes where an access was cut at a page or at a slot.
 // Those go byte by byte, as on a bus without byte lanes for them.
-bool power_of_two(std::size_t n) { return n == 1 || n == 2 || n == 4 || n == 8; }
+bool power_of_two(std::size_t n) {
+  return n == 1 || n == 2 || n == 4 || n == 8;
+}
 
 }  // namespace
 

@@ -27,7 +27,8 @@ JsonStringScanner::Step JsonStringScanner::step(char c, std::string& out) {
   const auto byte = static_cast<std::uint8_t>(c);
   // FEh and FFh are in no UTF-8 text: clients send one to start afresh, wherever they are.
   if (byte < 0x20 || byte >= 0xfe) return Step::kLexicalError;
-  if (state_ == State::kPlain && c == quote_) {
+  if (state_ != State::kEscape && c == quote_) {
+    if (state_ == State::kUnicode) fail(not_a_character(digits_ + c));
     expect_no_low_half();
     if (!utf8_.complete()) fail("JSON parse error, invalid UTF-8 sequence in string");
     out += '"';
@@ -84,8 +85,7 @@ void JsonStringScanner::unicode(char c, std::string& out) {
   if (kHexDigits.find(c) == std::string_view::npos) {
     fail(not_a_character(digits_ + c));
     state_ = State::kPlain;
-    // The string's end must not be missed because an escape was cut short.
-    if (c == '\\') state_ = State::kEscape;
+    if (c == '\\') state_ = State::kEscape;  // the next quote may be an escaped one
     return;
   }
   digits_ += c;

@@ -16,11 +16,15 @@ namespace {
 
 std::string advice(int code) {
   switch (code) {
-    case ENOENT: return "load the kvm_intel or kvm_amd module, or run in the lab: ./dev lab -- ...";
-    case EACCES: return "join the group that owns it (usually kvm), or run as root";
+    case ENOENT:
+      return "load the kvm_intel or kvm_amd module, or run in the lab: ./dev lab -- ...";
+    case EACCES:
+      return "join the group that owns it (usually kvm), or run as root";
     case ENODEV:
-    case ENXIO: return "the kernel has the node but no KVM behind it: load kvm_intel or kvm_amd";
-    default: return "see dmesg";
+    case ENXIO:
+      return "the kernel has the node but no KVM behind it: load kvm_intel or kvm_amd";
+    default:
+      return "see dmesg";
   }
 }
 
@@ -30,7 +34,8 @@ Result<Kvm, Error> Kvm::open(const std::string& path) {
   UniqueFd fd{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
   if (!fd) {
     const SysError e{"open", errno};
-    return Unexpected{Error{fmt::format("cannot open {}: {}: {}", path, describe(e), advice(e.code))}};
+    return Unexpected{
+        Error{fmt::format("cannot open {}: {}: {}", path, describe(e), advice(e.code))}};
   }
   const auto version = call(fd, kvm_op::kGetApiVersion);
   if (!version)

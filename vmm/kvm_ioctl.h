@@ -24,7 +24,9 @@ struct Ioctl {
   std::string_view name;
 };
 #define UNPARK_KVM_IOCTL(arg, number) \
-  Ioctl<arg> { number, #number }
+  Ioctl<arg> {                        \
+    number, #number                   \
+  }
 
 namespace kvm_op {
 // System.
@@ -54,8 +56,7 @@ inline constexpr auto kSetUserMemoryRegion =
     UNPARK_KVM_IOCTL(const kvm_userspace_memory_region, KVM_SET_USER_MEMORY_REGION);
 // vCPU.
 inline constexpr auto kRun = UNPARK_KVM_IOCTL(void, KVM_RUN);
-inline constexpr auto kSetCpuid2 =
-    Ioctl<const KvmCpuid2>{kSetCpuid2Number, "KVM_SET_CPUID2"};
+inline constexpr auto kSetCpuid2 = Ioctl<const KvmCpuid2>{kSetCpuid2Number, "KVM_SET_CPUID2"};
 inline constexpr auto kGetRegs = UNPARK_KVM_IOCTL(kvm_regs, KVM_GET_REGS);
 inline constexpr auto kSetRegs = UNPARK_KVM_IOCTL(const kvm_regs, KVM_SET_REGS);
 inline constexpr auto kGetSregs = UNPARK_KVM_IOCTL(kvm_sregs, KVM_GET_SREGS);
@@ -65,18 +66,15 @@ inline constexpr auto kSetLapic = UNPARK_KVM_IOCTL(const kvm_lapic_state, KVM_SE
 inline constexpr auto kGetMpState = UNPARK_KVM_IOCTL(kvm_mp_state, KVM_GET_MP_STATE);
 inline constexpr auto kSetMpState = UNPARK_KVM_IOCTL(const kvm_mp_state, KVM_SET_MP_STATE);
 inline constexpr auto kGetVcpuEvents = UNPARK_KVM_IOCTL(kvm_vcpu_events, KVM_GET_VCPU_EVENTS);
-inline constexpr auto kSetVcpuEvents =
-    UNPARK_KVM_IOCTL(const kvm_vcpu_events, KVM_SET_VCPU_EVENTS);
+inline constexpr auto kSetVcpuEvents = UNPARK_KVM_IOCTL(const kvm_vcpu_events, KVM_SET_VCPU_EVENTS);
 inline constexpr auto kGetDebugregs = UNPARK_KVM_IOCTL(kvm_debugregs, KVM_GET_DEBUGREGS);
 inline constexpr auto kSetDebugregs = UNPARK_KVM_IOCTL(const kvm_debugregs, KVM_SET_DEBUGREGS);
 inline constexpr auto kGetXcrs = UNPARK_KVM_IOCTL(kvm_xcrs, KVM_GET_XCRS);
 inline constexpr auto kSetXcrs = UNPARK_KVM_IOCTL(const kvm_xcrs, KVM_SET_XCRS);
 inline constexpr auto kGetXsave = Ioctl<KvmXsave>{kGetXsaveNumber, "KVM_GET_XSAVE"};
 inline constexpr auto kSetXsave = Ioctl<const KvmXsave>{kSetXsaveNumber, "KVM_SET_XSAVE"};
-inline constexpr auto kGetMsrs =
-    Ioctl<KvmMsrs>{kGetMsrsNumber, "KVM_GET_MSRS"};
-inline constexpr auto kSetMsrs =
-    Ioctl<const KvmMsrs>{kSetMsrsNumber, "KVM_SET_MSRS"};
+inline constexpr auto kGetMsrs = Ioctl<KvmMsrs>{kGetMsrsNumber, "KVM_GET_MSRS"};
+inline constexpr auto kSetMsrs = Ioctl<const KvmMsrs>{kSetMsrsNumber, "KVM_SET_MSRS"};
 }  // namespace kvm_op
 #undef UNPARK_KVM_IOCTL
 

@@ -7,8 +7,8 @@
 
 namespace unpark {
 
-// KVM's structs that end in a flexible array, without it. The kernel's headers declare that array in
-// a way that has a size in C++, and the size of a struct is part of its ioctl's number: with the
+// KVM's structs that end in a flexible array, without it. The kernel's headers declare that array
+// in a way that has a size in C++, and the size of a struct is part of its ioctl's number: with the
 // header's own definitions these calls answer ENOTTY. The numbers are therefore built from these.
 struct KvmMsrs {
   std::uint32_t nmsrs = 0, pad = 0;  // kvm_msr_entry[nmsrs] follow

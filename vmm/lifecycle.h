@@ -22,10 +22,14 @@ inline constexpr std::array kAllLifecycles = {Lifecycle::kAbsent, Lifecycle::kPa
 constexpr bool can_become(Lifecycle from, Lifecycle to) {
   using enum Lifecycle;
   switch (from) {  // no default: a new state must be thought through here
-    case kAbsent: return to == kParked || to == kWaitForSipi;
-    case kParked: return to == kAbsent || to == kWaitForSipi;
-    case kWaitForSipi: return to == kAbsent || to == kRunning;
-    case kRunning: return to == kAbsent || to == kWaitForSipi;
+    case kAbsent:
+      return to == kParked || to == kWaitForSipi;
+    case kParked:
+      return to == kAbsent || to == kWaitForSipi;
+    case kWaitForSipi:
+      return to == kAbsent || to == kRunning;
+    case kRunning:
+      return to == kAbsent || to == kWaitForSipi;
   }
   return false;
 }
@@ -33,10 +37,14 @@ constexpr bool can_become(Lifecycle from, Lifecycle to) {
 constexpr std::string_view name_of(Lifecycle l) {
   using enum Lifecycle;
   switch (l) {
-    case kAbsent: return "absent";
-    case kParked: return "parked";
-    case kWaitForSipi: return "wait-for-sipi";
-    case kRunning: return "running";
+    case kAbsent:
+      return "absent";
+    case kParked:
+      return "parked";
+    case kWaitForSipi:
+      return "wait-for-sipi";
+    case kRunning:
+      return "running";
   }
   return "?";
 }

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 #include "vmm/cpuid.h"
 #include "vmm/host_check.h"
 #include "vmm/io_dispatch.h"
@@ -102,8 +104,8 @@ Result<Done, SysError> Machine::make_chips_of_the_kernel() {
   TRY(call(vm_, kvm_op::kCreateIrqchip));
   const kvm_pit_config pit{.flags = KVM_PIT_SPEAKER_DUMMY};
   TRY(call(vm_, kvm_op::kCreatePit2, pit));
-  for (const std::uint32_t id : {KVM_IRQCHIP_PIC_MASTER, KVM_IRQCHIP_PIC_SLAVE,
-                                 KVM_IRQCHIP_IOAPIC}) {
+  for (const std::uint32_t id :
+       {KVM_IRQCHIP_PIC_MASTER, KVM_IRQCHIP_PIC_SLAVE, KVM_IRQCHIP_IOAPIC}) {
     kvm_irqchip chip{};
     chip.chip_id = id;
     TRY(call(vm_, kvm_op::kGetIrqchip, chip));
@@ -121,8 +123,7 @@ Result<Done, SysError> Machine::reset_kernel_chips() {
 
 Result<Done, SysError> Machine::make_vcpu(VcpuId cpu) {
   vcpus_->adopt(TRY(Vcpu::create(vm_, run_size_, cpu,
-                                 cpuid_of(supported_cpuid_, cpu, config_.max_cpus),
-                                 msr_indices_)));
+                                 cpuid_of(supported_cpuid_, cpu, config_.max_cpus), msr_indices_)));
   return Done{};
 }
 
@@ -178,7 +179,8 @@ void Machine::start() {
 
 void Machine::on_exit(Vcpu& vcpu, const VmExit& exit, bool smm) {
   switch (dispatch(exit, {vcpu.id(), smm}, board_->ports(), board_->mmio())) {
-    case AfterExit::kRunAgain: return;
+    case AfterExit::kRunAgain:
+      return;
     case AfterExit::kTripleFault:
       spdlog::warn("cpu {}: triple fault; the machine is reset", vcpu.id().value);
       request_reset(true, "guest-reset");
@@ -247,6 +249,11 @@ void Machine::emit(QmpEvent event) {
 // ---- on the loop's thread
 
 void Machine::do_reset(bool guest, const std::string& reason) {
+  if (stopping_) return;
+  for (const auto& [number, timer] : std::exchange(deadlines_, {})) {
+    loop_.cancel(timer);
+    note_overdue(number, "a machine reset came first; the CPU is a cold-boot CPU now");
+  }
   const auto r = vcpus_->reset_all([this] {
     reset_pending_ = false;
     board_->reset(plugged());
@@ -258,7 +265,9 @@ void Machine::do_reset(bool guest, const std::string& reason) {
   sinks_.event(event::Reset{guest, reason});
 }
 
-void Machine::request_quit(std::string reason) { stop_with(RunState::kShutdown, false, std::move(reason)); }
+void Machine::request_quit(std::string reason) {
+  stop_with(RunState::kShutdown, false, std::move(reason));
+}
 
 std::vector<VcpuId> Machine::plugged() const {
   std::vector<VcpuId> out;

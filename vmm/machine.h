@@ -92,7 +92,10 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   // On the loop's thread.
   void do_reset(bool guest, const std::string& reason);
   void check_deadline(std::uint64_t record);
+  // Says why record `number` will not be complete, unless it is.
+  void note_overdue(std::uint64_t number, const std::string& why);
   [[nodiscard]] std::vector<VcpuId> plugged() const;
+  std::vector<VcpuId> waiting_for_sipi();  // of the hot-added CPUs
 
   // Configuration and wiring.
   const MachineConfig config_;

@@ -17,8 +17,8 @@ inline constexpr std::uint64_t kMinMemory = 64 * q35::kMiB;
 inline constexpr std::uint64_t kDefaultMemory = 256 * q35::kMiB;
 
 struct MachineConfig {
-  std::uint32_t cpus = 1;      // at start, 1 to max_cpus
-  std::uint32_t max_cpus = 1;  // possible
+  std::uint32_t cpus = 1;                 // at start, 1 to max_cpus
+  std::uint32_t max_cpus = 1;             // possible
   std::uint64_t memory = kDefaultMemory;  // bytes, multiple of 1 MiB, at least kMinMemory
   std::vector<std::byte> firmware;        // flash image, ends at 4 GiB
   HotplugTrigger trigger = HotplugTrigger::kGuest;

@@ -15,8 +15,13 @@ namespace unpark {
 enum class RunState { kPrelaunch, kRunning, kPaused, kShutdown, kInternalError, kGuestPanicked };
 
 // The classes of qapi/error.json. Clients may rely on the class, never on the sentence.
-enum class ErrorClass { kGenericError, kCommandNotFound, kDeviceNotActive, kDeviceNotFound,
-                        kKvmMissingCap };
+enum class ErrorClass {
+  kGenericError,
+  kCommandNotFound,
+  kDeviceNotActive,
+  kDeviceNotFound,
+  kKvmMissingCap
+};
 
 struct ControlError {
   ErrorClass error_class = ErrorClass::kGenericError;
@@ -27,10 +32,10 @@ struct ControlError {
 struct CpuInfo {
   VcpuId slot;
   bool plugged = false;
-  bool boot_cpu = false;      // present since the last machine reset
-  std::string id;             // device_add's id; empty for a cold-boot CPU
+  bool boot_cpu = false;       // present since the last machine reset
+  std::string id;              // device_add's id; empty for a cold-boot CPU
   std::int64_t thread_id = 0;  // host TID; 0 if not plugged
-  std::string lifecycle;      // "absent", "parked", "wait-for-sipi", "running"
+  std::string lifecycle;       // "absent", "parked", "wait-for-sipi", "running"
 };
 
 struct DeviceAddCpu {

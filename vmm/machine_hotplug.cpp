@@ -17,7 +17,9 @@ using namespace spec::step_port;
 
 namespace {
 
-std::size_t row(Step step) { return *row_of(step); }
+std::size_t row(Step step) {
+  return *row_of(step);
+}
 
 ControlError refuse(std::string description) {
   return {ErrorClass::kGenericError, std::move(description)};
@@ -25,7 +27,9 @@ ControlError refuse(std::string description) {
 
 }  // namespace
 
-std::string Machine::cpu_type() const { return "host-x86_64-cpu"; }
+std::string Machine::cpu_type() const {
+  return "host-x86_64-cpu";
+}
 
 std::vector<CpuInfo> Machine::cpus() const {
   std::vector<CpuInfo> out;
@@ -64,8 +68,8 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
   }();
   if (!made) {
     tracer_.abandon(number);
-    return Unexpected{refuse(
-        fmt::format("cannot create vCPU {}: {}", add.slot.value, describe(made.error())))};
+    return Unexpected{
+        refuse(fmt::format("cannot create vCPU {}: {}", add.slot.value, describe(made.error())))};
   }
   tracer_.note(add.slot, row(kStep01a), StepSource::kVmm);
   plugged_[add.slot] = {add.id, false};
@@ -80,8 +84,7 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
     tracer_.abandon(number);
     plugged_.erase(add.slot);
     vcpus_->withdraw(add.slot);
-    return Unexpected{
-        refuse(fmt::format("CPU {}: {}", add.slot.value, describe(r.error())))};
+    return Unexpected{refuse(fmt::format("CPU {}: {}", add.slot.value, describe(r.error())))};
   }
   if (config_.trigger == HotplugTrigger::kVmm)
     if (const auto r = order_smi(); !r)
@@ -91,22 +94,49 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
 }
 
 void Machine::check_deadline(std::uint64_t number) {
-  auto record = tracer_.record(number);
+  const auto record = tracer_.record(number);
   if (!record || record->complete()) return;
   const StepInfo& step = kSteps[*record->first_missing()];
-  const auto overdue = fmt::format("step {} ({}) did not come within {} ms", step.label, step.what,
-                                   config_.hotplug_deadline.count() / 1'000'000);
+  note_overdue(number,
+               fmt::format("step {} ({}) did not come within {} ms; waited for: {}", step.label,
+                           step.what, config_.hotplug_deadline.count() / 1'000'000, step.who));
+}
+
+void Machine::note_overdue(std::uint64_t number, const std::string& why) {
+  auto record = tracer_.record(number);
+  if (!record || record->complete()) return;
   tracer_.update(record->cpu, [&](HotplugRecord& r) {
-    if (r.number == number) r.overdue = overdue;
+    if (r.number == number) r.overdue = why;
   });
-  record->overdue = overdue;
-  spdlog::warn("hot-add of CPU {}: {}; waited for: {}", record->cpu.value, overdue, step.who);
+  record->overdue = why;
+  spdlog::warn("hot-add of CPU {}: {}", record->cpu.value, why);
   sinks_.event(event::HotplugOverdue{*record});
 }
 
 Result<Done, SysError> Machine::order_smi() {
   tracer_.note_all_open(row(kStep05), StepSource::kVmm);
-  return smi_->broadcast();
+  // A hot-added CPU that waits for its SIPI must not collect an SMI besides the one that is meant
+  // for it: it would take it at its new SMBASE, while the firmware waits for it elsewhere.
+  const std::vector<VcpuId> waiting = waiting_for_sipi();
+  if (waiting.empty()) return smi_->broadcast();
+  for (const auto& [cpu, p] : plugged_)
+    if (std::find(waiting.begin(), waiting.end(), cpu) == waiting.end()) TRY(smi_->direct(cpu));
+  return Done{};
+}
+
+std::vector<VcpuId> Machine::waiting_for_sipi() {
+  std::vector<VcpuId> out;
+  for (const auto& [cpu, p] : plugged_) {
+    if (p.boot || vcpus_->lifecycle(cpu) != Lifecycle::kWaitForSipi) continue;
+    // It may have started without an exit that we saw: KVM knows.
+    kvm_mp_state mp{};
+    vcpus_->inspect(cpu, [&](Vcpu& vcpu) { (void)call(vcpu.fd(), kvm_op::kGetMpState, mp); });
+    if (mp.mp_state == KVM_MP_STATE_UNINITIALIZED || mp.mp_state == KVM_MP_STATE_INIT_RECEIVED)
+      out.push_back(cpu);
+    else
+      vcpus_->mark_running(cpu);
+  }
+  return out;
 }
 
 // ---- on vCPU threads

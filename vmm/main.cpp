@@ -36,7 +36,8 @@ void set_up_log(const std::string& level) {
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "A small KVM virtual machine monitor whose hot-added CPUs stay parked, deaf to INIT, SIPI, NMI "
+      "A small KVM virtual machine monitor whose hot-added CPUs stay parked, deaf to INIT, SIPI, "
+      "NMI "
       "and SMI, until firmware in System Management Mode lets them in.",
       "unpark"};
   app.footer(std::string(kFooter));
@@ -77,16 +78,19 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.01, 3600.0))
       ->capture_default_str();
 
+  run_verb->add_option("--guest-options", run.guest_options,
+                       "Words for the embedded guest, e.g. attack (guest/README.md)");
+
   bool json = false;
   CLI::App* demo_verb =
       app.add_subcommand("demo", "Hot-add a CPU, show all fifteen steps and what they prove");
   demo_verb->add_flag("--json", json, "For a machine to read");
-  CLI::App* check_verb =
-      app.add_subcommand("check-host", "What this host's KVM offers and lacks");
+  CLI::App* check_verb = app.add_subcommand("check-host", "What this host's KVM offers and lacks");
   check_verb->add_flag("--json", json, "For a machine to read");
 
   std::string tables_cpus = "1", tables_directory;
-  CLI::App* tables_verb = app.add_subcommand("tables", "Write the ACPI tables of a machine as .aml");
+  CLI::App* tables_verb =
+      app.add_subcommand("tables", "Write the ACPI tables of a machine as .aml");
   tables_verb->add_option("--cpus", tables_cpus, "N[,max=M]")->capture_default_str();
   tables_verb->add_option("--output", tables_directory, "Directory; made if missing")->required();
 

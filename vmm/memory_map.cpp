@@ -38,8 +38,8 @@ std::vector<Piece> cut_memory(const MemorySizes& sizes) {
   for (std::uint64_t a = kPamStart.value; a <= kPamTop; a += kPamSegment) cuts.push_back(a);
   cuts.push_back(kOneMiB);
   // ESMRAMC.TSEG_SZ: 1, 2, 8 MiB or the extended size.
-  for (const std::uint64_t mib : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{8},
-                                  std::uint64_t{sizes.ext_tseg_mib}})
+  for (const std::uint64_t mib :
+       {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{8}, std::uint64_t{sizes.ext_tseg_mib}})
     if (mib * kMiB < low - kOneMiB) cuts.push_back(low - mib * kMiB);
   cuts.push_back(low);
   std::sort(cuts.begin(), cuts.end());

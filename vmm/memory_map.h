@@ -37,7 +37,8 @@ struct MemorySizes {
   std::uint32_t ext_tseg_mib = 0;  // the size that ESMRAMC 11b selects
 };
 
-// End of RAM below 4 GiB: all of it up to 2816 MiB, else 2 GiB, the rest above 4 GiB (as QEMU does).
+// End of RAM below 4 GiB: all of it up to 2816 MiB, else 2 GiB, the rest above 4 GiB (as QEMU
+// does).
 std::uint64_t low_ram_size(std::uint64_t ram);
 
 // Sorted by address but for the flash alias, which shares its addresses with RAM: of the two at

@@ -59,12 +59,14 @@ bool is_number(std::string_view s) {
 
 std::optional<QmpParser::Document> QmpParser::next(std::string_view& input) {
   while (!input.empty() && !ready_) {
+    if (consumed_ == kMaxDocument) {
+      abandon(fmt::format("JSON input is larger than {} bytes", kMaxDocument));
+      break;
+    }
     if (step(input.front()) == Taken::kNo) continue;
     input.remove_prefix(1);
-    if (state_ == State::kSkipping || (text_.empty() && nesting() == 0)) continue;
-    if (++consumed_ > kMaxDocument) {
-      abandon(fmt::format("JSON input is larger than {} bytes", kMaxDocument));
-    }
+    const bool in_document = !text_.empty() || nesting() > 0;
+    if (in_document) ++consumed_;
   }
   return std::exchange(ready_, std::nullopt);
 }
@@ -171,7 +173,9 @@ QmpParser::Taken QmpParser::keyword(char c) {
 }
 
 QmpParser::Taken QmpParser::skip(char c) {
-  if (c == '\n' || c == '\r') {
+  const bool line_ends = c == '\n' || c == '\r';
+  const bool document_ends = (c == '}' || c == ']') && skip_nesting_ > 0 && --skip_nesting_ == 0;
+  if (line_ends || document_ends) {
     state_ = State::kBetweenTokens;
   } else if (is_reset(c) && c != '\t') {
     skip_nesting_ = 0;
@@ -181,8 +185,6 @@ QmpParser::Taken QmpParser::skip(char c) {
       return Taken::kNo;
     }
     ++skip_nesting_;
-  } else if ((c == '}' || c == ']') && skip_nesting_ > 0 && --skip_nesting_ == 0) {
-    state_ = State::kBetweenTokens;
   }
   return Taken::kYes;
 }

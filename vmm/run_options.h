@@ -16,6 +16,7 @@ struct RunOptions {
   HotplugTrigger trigger = HotplugTrigger::kGuest;
   bool guest_eject_allowed = false;
   double hotplug_deadline_s = 5;
+  std::string guest_options;  // words for the embedded guest (guest/README.md)
 };
 
 // Runs the machine until it ends. Returns an ExitCode.

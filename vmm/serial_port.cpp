@@ -3,12 +3,15 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "vmm/machine.h"
 
@@ -16,7 +19,10 @@ namespace unpark {
 
 namespace {
 
-constexpr std::size_t kWriteAt = 4096;  // bytes without a line end
+// Bytes without a line end. Also the most that is written at once: a pipe that is writable at all
+// takes PIPE_BUF bytes without waiting.
+constexpr std::size_t kWriteAt = 4096;
+constexpr std::size_t kMostWaiting = std::size_t{1} << 20;
 constexpr std::size_t kInputRoom = 4096;
 
 }  // namespace
@@ -25,11 +31,11 @@ Result<std::unique_ptr<SerialPort>, Error> SerialPort::open(const cli::SerialOpt
                                                             EventLoop& loop) {
   std::unique_ptr<SerialPort> port{new SerialPort(loop, option.kind)};
   if (option.kind == cli::SerialOption::Kind::kFile) {
-    port->file_ = UniqueFd{
-        ::open(option.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+    port->file_ =
+        UniqueFd{::open(option.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
     if (!port->file_)
-      return Unexpected{Error{fmt::format("serial file {}: {}", option.path,
-                                          describe(SysError{"open", errno}))}};
+      return Unexpected{
+          Error{fmt::format("serial file {}: {}", option.path, describe(SysError{"open", errno}))}};
     port->out_ = port->file_.get();
   }
   if (option.kind == cli::SerialOption::Kind::kStdio) port->out_ = STDOUT_FILENO;
@@ -39,6 +45,7 @@ Result<std::unique_ptr<SerialPort>, Error> SerialPort::open(const cli::SerialOpt
 SerialPort::~SerialPort() {
   flush();
   if (watching_) loop_.remove(STDIN_FILENO);
+  if (watching_output_) loop_.remove(out_);
   if (saved_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, saved_terminal_.get());
 }
 
@@ -47,9 +54,10 @@ void SerialPort::write(std::uint8_t byte) {
   bool now = false, later = false;
   {
     Lock lock(m_);
+    if (buffer_.size() >= kMostWaiting) return;
     buffer_.push_back(static_cast<char>(byte));
-    now = byte == '\n' || buffer_.size() >= kWriteAt;
-    later = !now && !flush_posted_;
+    now = !blocked_ && (byte == '\n' || buffer_.size() >= kWriteAt);
+    later = !blocked_ && !now && !flush_posted_;
     if (later) flush_posted_ = true;
   }
   if (now) flush();
@@ -64,7 +72,10 @@ void SerialPort::flush() {
   flush_posted_ = false;
   std::size_t done = 0;
   while (done < buffer_.size() && !failed_) {
-    const ssize_t n = ::write(out_, buffer_.data() + done, buffer_.size() - done);
+    pollfd room{.fd = out_, .events = POLLOUT, .revents = 0};
+    if (::poll(&room, 1, 0) == 0) break;
+    const ssize_t n =
+        ::write(out_, buffer_.data() + done, std::min(buffer_.size() - done, kWriteAt));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
       failed_ = true;
@@ -74,7 +85,25 @@ void SerialPort::flush() {
     }
     done += static_cast<std::size_t>(n);
   }
-  buffer_.clear();
+  buffer_.erase(0, failed_ ? buffer_.size() : done);
+  if (const bool was = std::exchange(blocked_, !buffer_.empty()); blocked_ && !was)
+    loop_.post([this, alive = std::weak_ptr(alive_)] {
+      if (!alive.expired()) watch_output();
+    });
+}
+
+void SerialPort::watch_output() {
+  const auto added = loop_.add(out_, EPOLLOUT, [this](std::uint32_t) {
+    loop_.remove(out_);
+    watching_output_ = false;
+    {
+      Lock lock(m_);
+      blocked_ = false;
+    }
+    flush();
+  });
+  watching_output_ = added.has_value();
+  if (!added) spdlog::warn("serial output: {}", describe(added.error()));
 }
 
 Result<Done, SysError> SerialPort::connect(Machine& machine) {

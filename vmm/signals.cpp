@@ -32,6 +32,8 @@ Result<std::unique_ptr<Signals>, SysError> Signals::create(EventLoop& loop,
   return signals;
 }
 
-Signals::~Signals() { loop_.remove(fd_.get()); }
+Signals::~Signals() {
+  loop_.remove(fd_.get());
+}
 
 }  // namespace unpark

@@ -30,6 +30,8 @@ Result<Done, SysError> SmiInjector::broadcast() const {
   return Done{};
 }
 
-Result<Done, SysError> SmiInjector::direct(VcpuId cpu) const { return send(cpu.value); }
+Result<Done, SysError> SmiInjector::direct(VcpuId cpu) const {
+  return send(cpu.value);
+}
 
 }  // namespace unpark

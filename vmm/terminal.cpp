@@ -10,10 +10,14 @@
 namespace unpark {
 
 bool shows_colour(int fd) {
-  const char* no_colour = std::getenv("NO_COLOR");
+  const auto set = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value && *value != '\0';
+  };
+  if (set("NO_COLOR")) return false;
+  if (set("CLICOLOR_FORCE")) return true;
   const char* term = std::getenv("TERM");
-  return ::isatty(fd) != 0 && (!no_colour || *no_colour == '\0') && term &&
-         std::string_view(term) != "dumb";
+  return ::isatty(fd) != 0 && term && std::string_view(term) != "dumb";
 }
 
 int columns_of(int fd) {
@@ -28,12 +32,23 @@ std::string Paint::operator()(Colour colour, std::string_view text) const {
   if (!on_ || colour == Colour::kNone) return std::string(text);
   std::string_view code;
   switch (colour) {
-    case Colour::kNone: break;
-    case Colour::kRed: code = "31"; break;
-    case Colour::kGreen: code = "32"; break;
-    case Colour::kYellow: code = "33"; break;
-    case Colour::kBold: code = "1"; break;
-    case Colour::kDim: code = "2"; break;
+    case Colour::kNone:
+      break;
+    case Colour::kRed:
+      code = "31";
+      break;
+    case Colour::kGreen:
+      code = "32";
+      break;
+    case Colour::kYellow:
+      code = "33";
+      break;
+    case Colour::kBold:
+      code = "1";
+      break;
+    case Colour::kDim:
+      code = "2";
+      break;
   }
   return fmt::format("\033[{}m{}\033[0m", code, text);
 }

@@ -5,7 +5,9 @@
 
 namespace unpark {
 
-// Whether descriptor `fd` is a terminal that shows colour: NO_COLOR and TERM=dumb are heeded.
+// Whether descriptor `fd` is a terminal that shows colour. NO_COLOR and TERM=dumb say no;
+// CLICOLOR_FORCE says yes for a descriptor that leads to a terminal somewhere else, as the lab's
+// does.
 bool shows_colour(int fd);
 
 // Columns of the terminal behind `fd`; COLUMNS or 100 if it is none.

@@ -9,10 +9,9 @@
 
 namespace unpark {
 
-Result<std::unique_ptr<Vcpu>, SysError> Vcpu::create(const UniqueFd& vm, std::size_t run_size,
-                                                     VcpuId id,
-                                                     const std::vector<kvm_cpuid_entry2>& cpuid,
-                                                     const std::vector<std::uint32_t>& msr_indices) {
+Result<std::unique_ptr<Vcpu>, SysError> Vcpu::create(
+    const UniqueFd& vm, std::size_t run_size, VcpuId id, const std::vector<kvm_cpuid_entry2>& cpuid,
+    const std::vector<std::uint32_t>& msr_indices) {
   UniqueFd fd{TRY(call(vm, kvm_op::kCreateVcpu, static_cast<unsigned long>(id.value)))};
   void* p = ::mmap(nullptr, run_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
   if (p == MAP_FAILED) return Unexpected{SysError{"mmap(vCPU run page)", errno}};
@@ -29,7 +28,9 @@ Result<std::unique_ptr<Vcpu>, SysError> Vcpu::create(const UniqueFd& vm, std::si
 Vcpu::Vcpu(VcpuId id, UniqueFd fd, kvm_run* run, std::size_t run_size)
     : id_(id), fd_(std::move(fd)), run_(run), run_size_(run_size) {}
 
-Vcpu::~Vcpu() { ::munmap(run_, run_size_); }
+Vcpu::~Vcpu() {
+  ::munmap(run_, run_size_);
+}
 
 Result<VmExit, SysError> Vcpu::run() {
   has_run_ = true;

@@ -9,8 +9,8 @@
 
 namespace unpark {
 
-// One vCPU of KVM: descriptor, run page, reset state. No thread and no lock of its own: VcpuSet says
-// who may touch it when.
+// One vCPU of KVM: descriptor, run page, reset state. No thread and no lock of its own: VcpuSet
+// says who may touch it when.
 class Vcpu {
  public:
   // `vm`: machine descriptor. On error nothing is left behind but the vCPU inside KVM, which KVM

@@ -24,10 +24,10 @@ namespace unpark {
 // left it for good; otherwise *quiet*, and somebody else may read and write its state. A parked,
 // absent or paused vCPU is quiet: its thread blocks here, not in KVM.
 //
-// Transitions. Whoever changes a vCPU's state (unpark, eject, reset, pause, device_add) owns the one
-// transition ticket meanwhile. A vCPU thread that waits for the ticket is quiet, so that two vCPUs
-// which eject each other cannot wait for each other: the first wins, and the second finds on waking
-// that its token has changed, gives up, and its access has no effect.
+// Transitions. Whoever changes a vCPU's state (unpark, eject, reset, pause, device_add) owns the
+// one transition ticket meanwhile. A vCPU thread that waits for the ticket is quiet, so that two
+// vCPUs which eject each other cannot wait for each other: the first wins, and the second finds on
+// waking that its token has changed, gives up, and its access has no effect.
 //
 // Lock order: none; m_ is never held while a callback or KVM is called.
 class VcpuSet {
@@ -58,7 +58,7 @@ class VcpuSet {
   // Stops all; calls `while_stopped`; then every vCPU that is not kAbsent is reset, the boot CPU
   // (slot 0) to run and the others to wait for SIPI, and all go on unless paused.
   Result<Done, SysError> reset_all(const std::function<void()>& while_stopped);
-  void pause();   // returns when every vCPU is quiet
+  void pause();  // returns when every vCPU is quiet
   void resume();
   // Runs `f` on the vCPU while it is quiet.
   void inspect(VcpuId cpu, const std::function<void(Vcpu&)>& f);
@@ -79,8 +79,8 @@ class VcpuSet {
 
   // ---- From any thread.
 
-  // Asks every vCPU to leave KVM_RUN and to stay quiet until reset_all() or resume(). Does not wait:
-  // a vCPU thread may call it from its own exit.
+  // Asks every vCPU to leave KVM_RUN and to stay quiet until reset_all() or resume(). Does not
+  // wait: a vCPU thread may call it from its own exit.
   void stop_all_soon();
   [[nodiscard]] Lifecycle lifecycle(VcpuId cpu) const;
   [[nodiscard]] std::int64_t thread_id(VcpuId cpu) const;  // 0 if there is none
@@ -91,8 +91,8 @@ class VcpuSet {
     std::unique_ptr<Vcpu> vcpu;
     Lifecycle lifecycle = Lifecycle::kAbsent;
     bool active = false;
-    bool held = false;    // somebody works on it: it must not enter KVM_RUN
-    bool failed = false;  // KVM_RUN failed: stays out until a reset
+    bool held = false;             // somebody works on it: it must not enter KVM_RUN
+    bool failed = false;           // KVM_RUN failed: stays out until a reset
     std::uint64_t generation = 0;  // counts resets and ejects
     std::int64_t tid = 0;
     std::optional<ParkedState> parked;
@@ -123,8 +123,8 @@ class VcpuSet {
   mutable Mutex m_;
   std::condition_variable_any changed_;
   std::vector<Slot> slots_ TSA(guarded_by(m_));
-  bool busy_ TSA(guarded_by(m_)) = false;     // the transition ticket is taken
-  bool paused_ TSA(guarded_by(m_)) = true;    // until the first resume()
+  bool busy_ TSA(guarded_by(m_)) = false;      // the transition ticket is taken
+  bool paused_ TSA(guarded_by(m_)) = true;     // until the first resume()
   bool stopping_ TSA(guarded_by(m_)) = false;  // stop_all_soon(): a reset or the end follows
   bool destroyed_ TSA(guarded_by(m_)) = false;
   // Changed at every stop; compared by the owner before every KVM_RUN.

@@ -13,7 +13,9 @@ namespace {
 
 // Clocks go on over a reset, and kvmclock's addresses are written back as zero by their own rule:
 // IA32_TSC, TSC_ADJUST, TSC_DEADLINE.
-bool is_clock(std::uint32_t msr) { return msr == 0x10 || msr == 0x3b || msr == 0x6e0; }
+bool is_clock(std::uint32_t msr) {
+  return msr == 0x10 || msr == 0x3b || msr == 0x6e0;
+}
 
 // KVM_GET_MSRS and KVM_SET_MSRS stop at the first index they do not like; that one is skipped.
 Result<std::vector<kvm_msr_entry>, SysError> read_msrs(const UniqueFd& vcpu,
@@ -59,7 +61,9 @@ Result<Done, SysError> write_all(const UniqueFd& vcpu, const VcpuReset& reset,
   if (reset.xcrs.nr_xcrs != 0) TRY(call(vcpu, kvm_op::kSetXcrs, reset.xcrs));
   TRY(call(vcpu, kvm_op::kSetDebugregs, reset.debugregs));
   TRY(write_msrs(vcpu, reset.msrs));
-  if ((apic_base & kApicBaseEnable) != 0) TRY(call(vcpu, kvm_op::kSetLapic, reset.lapic));
+  // Of a disabled local APIC too: KVM keeps its IRR, and an interrupt from before would look like one
+  // that reached a parked CPU.
+  TRY(call(vcpu, kvm_op::kSetLapic, reset.lapic));
   // KVM_GET_MP_STATE makes KVM act on an INIT or SIPI that it has latched; what that did is then
   // overwritten. Without it a SIPI from before would start the CPU later.
   kvm_mp_state mp{};

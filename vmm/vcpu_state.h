@@ -25,8 +25,8 @@ Result<VcpuReset, SysError> capture_reset(const UniqueFd& vcpu,
 // What a vCPU wakes up as.
 enum class WakeAs { kBootCpu, kWaitForSipi };
 
-// IA32_APIC_BASE bit 11, SDM vol. 3 11.4.3: the local APIC is enabled in hardware. With it clear KVM
-// leaves the vCPU out of its APIC map: no INIT, SIPI, NMI, SMI or fixed IPI reaches it.
+// IA32_APIC_BASE bit 11, SDM vol. 3 11.4.3: the local APIC is enabled in hardware. With it clear
+// KVM leaves the vCPU out of its APIC map: no INIT, SIPI, NMI, SMI or fixed IPI reaches it.
 inline constexpr std::uint64_t kApicBaseEnable = 1ull << 11;
 // IA32_SMBASE, SDM vol. 3 34.11; readable by the host only.
 inline constexpr std::uint32_t kMsrSmbase = 0x9e;

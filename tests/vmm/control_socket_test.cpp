@@ -78,9 +78,10 @@ TEST_F(ControlSocketTest, AnswersEverythingAfterAHalfCloseThenEnds) {
 TEST_F(ControlSocketTest, CarriesOutWhatAClientOrderedThatDidNotWaitForTheAnswer) {
   {
     RawClient hasty{server.path};
-    hasty.send("{\"execute\":\"qmp_capabilities\"}{\"execute\":\"device_add\",\"arguments\":"
-               "{\"driver\":\"qemu64-x86_64-cpu\",\"id\":\"a\",\"socket-id\":0,\"core-id\":2,"
-               "\"thread-id\":0}}");
+    hasty.send(
+        "{\"execute\":\"qmp_capabilities\"}{\"execute\":\"device_add\",\"arguments\":"
+        "{\"driver\":\"qemu64-x86_64-cpu\",\"id\":\"a\",\"socket-id\":0,\"core-id\":2,"
+        "\"thread-id\":0}}");
   }
   RawClient next{server.path};  // its turn comes when the first is done
   next.negotiate();
@@ -117,8 +118,9 @@ TEST_F(ControlSocketTest, EventOfACommandComesBeforeItsReply) {
   });
   RawClient client{server.path};
   client.negotiate();
-  client.send("{\"execute\":\"device_add\",\"arguments\":{\"driver\":\"qemu64-x86_64-cpu\","
-              "\"id\":\"a\",\"socket-id\":0,\"core-id\":2,\"thread-id\":0}}");
+  client.send(
+      "{\"execute\":\"device_add\",\"arguments\":{\"driver\":\"qemu64-x86_64-cpu\","
+      "\"id\":\"a\",\"socket-id\":0,\"core-id\":2,\"thread-id\":0}}");
   EXPECT_THAT(client.line(), HasSubstr("STOP"));
   EXPECT_EQ(client.line(), "{\"return\": {}}\r\n");
 }

@@ -118,8 +118,9 @@ TEST_F(CtlWithServer, HotplugTakesTheLowestFreeSlotAndPrintsEveryStep) {
     };
   });
   EXPECT_EQ(ctl_hotplug(path, std::nullopt, options), kOk);
-  EXPECT_THAT(err.str(), StartsWith("device_add {\"driver\": \"qemu64-x86_64-cpu\", \"id\": "
-                                    "\"cpu1\", \"core-id\": 1, \"socket-id\": 0, \"thread-id\": 0}\n"));
+  EXPECT_THAT(err.str(),
+              StartsWith("device_add {\"driver\": \"qemu64-x86_64-cpu\", \"id\": "
+                         "\"cpu1\", \"core-id\": 1, \"socket-id\": 0, \"thread-id\": 0}\n"));
   EXPECT_THAT(out.str(), StartsWith("hot-add 1: CPU 1, id cpu1\n"));
   for (const char* step : {"01a", "01b", "04 ", "05 ", "06 ", "07a", "07b", "08a", "08b", "09 ",
                            "10 ", "11 ", "12 ", "13 ", "14 ", "15 "}) {
@@ -264,7 +265,8 @@ TEST_F(CtlTest, SocketOfSomebodyElseIsTold) {
   ControlServer server{path};
   ASSERT_EQ(::chmod(path.c_str(), 0), 0);
   EXPECT_EQ(ctl_status(path, options), kNobodyThere);
-  EXPECT_THAT(err.str(), HasSubstr("no permission; it is open to the user who started the machine"));
+  EXPECT_THAT(err.str(),
+              HasSubstr("no permission; it is open to the user who started the machine"));
 }
 
 TEST_F(CtlTest, PathThatIsTooLongIsTold) {
@@ -300,11 +302,12 @@ TEST_F(CtlTest, ServerOfAnotherProtocolIsTold) {
 }
 
 TEST_F(CtlTest, AnswersOfUnexpectedFormAreShownAsUnknownNotTrusted) {
-  ScriptedServer server{path,
-                        {kGreeting, kEmptyReturn, "{\"return\": 5}\r\n",
-                         "{\"return\": [{\"props\": 1, \"qom-path\": \"/machine/peripheral/\\u001b[2J\"}, "
-                         "7]}\r\n",
-                         "{\"return\": null}\r\n"}};
+  ScriptedServer server{
+      path,
+      {kGreeting, kEmptyReturn, "{\"return\": 5}\r\n",
+       "{\"return\": [{\"props\": 1, \"qom-path\": \"/machine/peripheral/\\u001b[2J\"}, "
+       "7]}\r\n",
+       "{\"return\": null}\r\n"}};
   EXPECT_EQ(ctl_status(path, options), kOk);
   EXPECT_THAT(out.str(), AllOf(HasSubstr("slot   ?"), HasSubstr("?[2J"), Not(HasSubstr("\x1b"))));
 }
@@ -320,7 +323,8 @@ TEST_F(CtlTest, HotplugOnAServerWithoutTraceOrdersTheCpu) {
        "\"/machine/unattached/device[0]\", \"type\": \"host-x86_64-cpu\"}]}\r\n",
        "{\"timestamp\": {\"seconds\": 1795336466, \"microseconds\": 753068}, \"event\": "
        "\"RTC_CHANGE\", \"data\": {\"offset\": 0, \"qom-path\": \"/machine/unattached/device[8]\"}}"
-       "\r\n" + kEmptyReturn,
+       "\r\n" +
+           kEmptyReturn,
        "{\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"The command "
        "x-query-hotplug-trace has not been found\"}}\r\n"}};
   EXPECT_EQ(ctl_hotplug(path, std::nullopt, options), kOk);

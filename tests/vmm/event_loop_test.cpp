@@ -21,9 +21,13 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 // CLOCK_MONOTONIC, as in the loop.
-Nanoseconds monotonic() { return std::chrono::steady_clock::now().time_since_epoch(); }
+Nanoseconds monotonic() {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
 
-UniqueFd ready_descriptor() { return UniqueFd{::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK)}; }
+UniqueFd ready_descriptor() {
+  return UniqueFd{::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK)};
+}
 
 class EventLoopTest : public testing::Test {
  protected:

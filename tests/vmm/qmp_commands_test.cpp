@@ -5,10 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 
 #include "tests/fakes/fake_machine_control.h"
 #include "tests/vmm/qmp_conversation.h"
+#include "vmm/version.h"
 
 namespace unpark {
 namespace {
@@ -26,13 +28,15 @@ class QmpCommands : public testing::Test {
   void SetUp() override { client.negotiate(); }
   // What a command returns, or its error, without the envelope.
   std::string answer(const std::string& command, const std::string& arguments = "{}") {
-    std::string line =
+    const std::string line =
         client.say("{\"execute\":\"" + command + "\",\"arguments\":" + arguments + "}");
-    for (const std::string_view before :
-         {"{\"return\": ", "{\"error\": {\"class\": \"GenericError\", \"desc\": "}) {
-      if (line.starts_with(before)) line.erase(0, before.size());
-    }
-    return line.substr(0, line.find_last_of("}\"]") - (line.ends_with("\"}}\r\n") ? 1 : 0));
+    const auto between = [&line](std::string_view before, std::string_view after) {
+      return line.substr(before.size(), line.size() - before.size() - after.size());
+    };
+    constexpr std::string_view kReturn = "{\"return\": ";
+    constexpr std::string_view kError = "{\"error\": {\"class\": \"GenericError\", \"desc\": ";
+    if (line.starts_with(kReturn)) return between(kReturn, "}\r\n");
+    return line.starts_with(kError) ? between(kError, "}}\r\n") : line;
   }
 
   FakeMachineControl machine;
@@ -75,7 +79,8 @@ TEST_F(QmpCommands, CpusFastListsThePluggedOnesWithTheirThreads) {
 
 TEST_F(QmpCommands, VersionIsThatOfTheGreeting) {
   EXPECT_EQ(answer("query-version"),
-            "{\"qemu\": {\"micro\": 0, \"minor\": 2, \"major\": 7}, \"package\": \"unpark-0.1.0\"}");
+            "{\"qemu\": {\"micro\": 0, \"minor\": 2, \"major\": 7}, \"package\": \"unpark-" +
+                std::string{kVersion} + "\"}");
 }
 
 TEST_F(QmpCommands, CommandsNamesExactlyTheClosedList) {
@@ -107,9 +112,9 @@ TEST(QmpCommandTable, OnlyDeviceAddDependsOnTheState) {
                                command::QueryStatus{},           command::QueryCommands{},
                                command::QueryHotpluggableCpus{}, command::QueryCpusFast{},
                                command::QueryHotplugTrace{},     command::Quit{}};
-  for (const RunState state : {RunState::kPrelaunch, RunState::kRunning, RunState::kPaused,
-                               RunState::kShutdown, RunState::kInternalError,
-                               RunState::kGuestPanicked}) {
+  for (const RunState state :
+       {RunState::kPrelaunch, RunState::kRunning, RunState::kPaused, RunState::kShutdown,
+        RunState::kInternalError, RunState::kGuestPanicked}) {
     for (const QmpCommand& c : always) EXPECT_TRUE(allowed(c, state)) << c.index();
   }
   const QmpCommand add = command::DeviceAdd{};
@@ -134,9 +139,10 @@ TEST_F(QmpCommands, DeviceAddTakesTheTopologyAsNumbersOrDecimalStrings) {
 }
 
 TEST_F(QmpCommands, DeviceAddTakesTheOneDieModuleAndNode) {
-  EXPECT_EQ(answer("device_add", R"({"driver":"qemu64-x86_64-cpu","id":"a","socket-id":0,"core-id":2,
+  EXPECT_EQ(
+      answer("device_add", R"({"driver":"qemu64-x86_64-cpu","id":"a","socket-id":0,"core-id":2,
                                      "thread-id":0,"die-id":0,"module-id":0,"node-id":0})"),
-            "{}");
+      "{}");
 }
 
 TEST_F(QmpCommands, DeviceAddPassesOnWhatTheMachineRefuses) {
@@ -159,6 +165,9 @@ TEST_F(QmpCommands, DeviceAddRefusesAnIdThatIsTaken) {
 struct BadAdd {
   std::string arguments, sentence;
 };
+void PrintTo(const BadAdd& a, std::ostream* out) {
+  *out << a.arguments;
+}
 class DeviceAddRefuses : public QmpCommands, public testing::WithParamInterface<BadAdd> {};
 
 TEST_P(DeviceAddRefuses, WithOneSentenceAndAddsNothing) {
@@ -167,7 +176,9 @@ TEST_P(DeviceAddRefuses, WithOneSentenceAndAddsNothing) {
   EXPECT_THAT(machine.adds, IsEmpty());
 }
 
-std::string with(const std::string& rest) { return R"("driver":"qemu64-x86_64-cpu",)" + rest; }
+std::string with(const std::string& rest) {
+  return R"("driver":"qemu64-x86_64-cpu",)" + rest;
+}
 const BadAdd kBadAdds[] = {
     {"", "Parameter 'driver' is missing"},
     {R"("id":"x")", "Parameter 'driver' is missing"},
@@ -208,8 +219,8 @@ const BadAdd kBadAdds[] = {
      "Parameter 'socket-id' expects int32_t"},
     {with(R"("id":"x","socket-id":1,"core-id":0,"thread-id":0,"foo":1)"),
      "Property 'qemu64-x86_64-cpu.foo' not found"},
-    // The rest is stricter than QEMU, which takes a CPU without an id, hexadecimal strings, and null
-    // or a negative number for "not set".
+    // The rest is stricter than QEMU, which takes a CPU without an id, hexadecimal strings, and
+    // null or a negative number for "not set".
     {with(R"("socket-id":0,"core-id":1,"thread-id":0)"), "Parameter 'id' is missing"},
     {with(R"("id":5)"), "Invalid parameter type for 'id', expected: string"},
     {R"("driver":5)", "Invalid parameter type for 'driver', expected: string"},
@@ -238,14 +249,15 @@ TEST_F(QmpCommands, HotplugTraceHasARowPerStepAndInventsNoTime) {
   const std::string trace = answer("x-query-hotplug-trace");
   EXPECT_THAT(trace, StartsWith("[{\"number\": 3, \"cpu\": 1, \"id\": \"cpu-1\", \"complete\": "
                                 "false, \"steps\": [{\"step\": \"01a\", \"who\": \"VMM\", "));
-  EXPECT_THAT(trace, HasSubstr("\"source\": \"vmm\", \"since-order-us\": 1.500}, {\"step\": \"01b\""));
+  EXPECT_THAT(trace,
+              HasSubstr("\"source\": \"vmm\", \"since-order-us\": 1.500}, {\"step\": \"01b\""));
   EXPECT_THAT(trace, HasSubstr("\"source\": \"not-observed\"}, {\"step\": \"02-03\", "));
   EXPECT_THAT(trace, HasSubstr("\"source\": \"no-equivalent\"}, {\"step\": \"04\", "));
   EXPECT_THAT(trace, HasSubstr("\"source\": \"tracepoint\", \"since-order-us\": 2000.007}, "));
   EXPECT_THAT(trace, HasSubstr("\"source\": \"guest\", \"since-order-us\": 2000.999}, "));
-  EXPECT_THAT(trace,
-              EndsWith("\"source\": \"not-observed\"}], \"smbase-before\": \"0x30000\", \"checks\": "
-                       "{\"parked-state-intact\": true, \"worked\": false, \"reported\": false}}]"));
+  EXPECT_THAT(
+      trace, EndsWith("\"source\": \"not-observed\"}], \"smbase-before\": \"0x30000\", \"checks\": "
+                      "{\"parked-state-intact\": true, \"worked\": false, \"reported\": false}}]"));
 }
 
 TEST_F(QmpCommands, HotplugTraceNamesTheStepThatIsOverdue) {

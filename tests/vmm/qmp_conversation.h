@@ -11,9 +11,8 @@ namespace unpark {
 // A session without a socket, whose wall clock stands at 1795336193.648144 s.
 class QmpConversation {
  public:
-  explicit QmpConversation(MachineControl& machine) : session(machine, [] {
-    return std::chrono::microseconds{1795336193648144};
-  }) {}
+  explicit QmpConversation(MachineControl& machine)
+      : session(machine, [] { return std::chrono::microseconds{1795336193648144}; }) {}
 
   // Everything that is answered to these bytes.
   std::string say(std::string_view bytes) {

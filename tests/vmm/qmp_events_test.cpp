@@ -62,8 +62,13 @@ TEST(QmpEvents, HotplugOverdueNamesTheStep) {
 }
 
 TEST(QmpEvents, GateRefusedHasAValueOnlyIfOneWasWritten) {
-  event::GateRefused refused{.cpu = VcpuId{2}, .control_window = true, .write = true,
-                             .port = 0xcdc, .width = 1, .value = 0x20, .count = 9};
+  event::GateRefused refused{.cpu = VcpuId{2},
+                             .control_window = true,
+                             .write = true,
+                             .port = 0xcdc,
+                             .width = 1,
+                             .value = 0x20,
+                             .count = 9};
   EXPECT_EQ(line(refused),
             R"("__org.unpark_GATE_REFUSED", "data": {"cpu": 2, "window": "control", )"
             R"("operation": "write", "port": 3292, "width": 1, "value": 32, "in-smm": false, )"

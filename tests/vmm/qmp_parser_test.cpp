@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,9 @@ struct BadDocument {
   std::string input;
   std::string sentence;  // QEMU 7.2's, unless `why` says otherwise
 };
+void PrintTo(const BadDocument& d, std::ostream* out) {
+  *out << d.why;
+}
 class QmpParserRefuses : public testing::TestWithParam<BadDocument> {};
 
 TEST_P(QmpParserRefuses, WithOneSentenceAndReadsTheNextDocument) {
@@ -79,7 +83,8 @@ TEST_P(QmpParserRefuses, WithOneSentenceAndReadsTheNextDocument) {
 
 const BadDocument kBadDocuments[] = {
     {"value missing", "{\"execute\": }", "JSON parse error, expecting value"},
-    {"comma before the end of an object", "{\"execute\":\"a\",}", "JSON parse error, expecting value"},
+    {"comma before the end of an object", "{\"execute\":\"a\",}",
+     "JSON parse error, expecting value"},
     {"comma before the end of an array", "[1,]", "JSON parse error, expecting value"},
     {"closing brace alone", "}", "JSON parse error, expecting value"},
     {"closing bracket alone", "]", "JSON parse error, expecting value"},
@@ -95,7 +100,8 @@ const BadDocument kBadDocuments[] = {
     {"keyword as key", "{true:2}", "JSON parse error, key is not a string in object"},
     {"unknown keyword", "nope\n", "JSON parse error, invalid keyword 'nope'"},
     {"keyword cut short", "{\"id\":tru}", "JSON parse error, invalid keyword 'tru'"},
-    {"first error of several is told", "{\"id\":tru, 5 6}", "JSON parse error, invalid keyword 'tru'"},
+    {"first error of several is told", "{\"id\":tru, 5 6}",
+     "JSON parse error, invalid keyword 'tru'"},
     {"unknown escape", "{\"id\":\"\\q\"}", "JSON parse error, invalid escape sequence in string"},
     {"short unicode escape", "{\"id\":\"\\u12\"}",
      "JSON parse error, \\u12\" is not a valid Unicode character"},
@@ -125,7 +131,10 @@ const BadDocument kBadDocuments[] = {
     {"exponent without digits", "1.5e\n", "JSON parse error, stray '1.5e\n'"},
     {"fraction without digits", "[1.]", "JSON parse error, stray '1.]'"},
     {"leading zero", "[01]", "JSON parse error, stray '01]'"},
-    {"escape sequence of a terminal", "\x1b""A\n", "JSON parse error, stray '\x1b'"},
+    {"escape sequence of a terminal",
+     "\x1b"
+     "A\n",
+     "JSON parse error, stray '\x1b'"},
     {"line end in a string", "{\"id\":\"a\n", "JSON parse error, stray '\"a\n'"},
     {"NUL in a string", "{\"id\":\"a\0"s, "JSON parse error, stray '\"a\0'"s},
     {"FFh in a string", "{\"id\":\"\xff", "JSON parse error, stray '\"\xff'"},

@@ -5,10 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 
 #include "tests/fakes/fake_machine_control.h"
 #include "tests/vmm/qmp_conversation.h"
+#include "vmm/version.h"
 
 namespace unpark {
 namespace {
@@ -33,7 +35,8 @@ TEST_F(QmpSessionTest, GreetsInQemusFormWithItsOwnPackageAndNoOob) {
   // Version and package are ours.
   EXPECT_EQ(QmpSession::greeting(),
             "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 0, \"minor\": 2, \"major\": 7}, "
-            "\"package\": \"unpark-0.1.0\"}, \"capabilities\": []}}\r\n");
+            "\"package\": \"unpark-" +
+                std::string{kVersion} + "\"}, \"capabilities\": []}}\r\n");
 }
 
 TEST_F(QmpSessionTest, BeforeNegotiationEveryCommandIsRefusedKnownOrNot) {
@@ -113,6 +116,9 @@ TEST_F(QmpSessionNegotiated, DeepestIdIsEchoed) {
 struct BadRequest {
   std::string input, answer;
 };
+void PrintTo(const BadRequest& r, std::ostream* out) {
+  *out << r.input;
+}
 class QmpSessionRefuses : public testing::TestWithParam<BadRequest> {};
 
 TEST_P(QmpSessionRefuses, WithQemusSentence) {

@@ -11,10 +11,10 @@
 #include <fstream>
 #include <string>
 
+#include "tests/fakes/fake_machine_control.h"
 #include "tests/vmm/raw_client.h"
 #include "tests/vmm/temp_dir.h"
 #include "vmm/control_socket.h"
-#include "tests/fakes/fake_machine_control.h"
 
 namespace unpark {
 namespace {
@@ -119,8 +119,8 @@ TEST_F(UnixListenerTest, RefusesADirectory) {
 }
 
 TEST_F(UnixListenerTest, NamesTheFolderThatIsMissing) {
-  EXPECT_EQ(refusal(dir / "missing/s"), "the folder '" + dir / "missing" +
-                                            "' does not exist; create it, or name another path");
+  EXPECT_EQ(refusal(dir / "missing/s"),
+            "the folder '" + dir / "missing" + "' does not exist; create it, or name another path");
 }
 
 TEST_F(UnixListenerTest, NamesTheFolderThatMayNotBeWrittenTo) {
@@ -145,9 +145,9 @@ TEST_F(UnixListenerTest, ControlSocketSaysWhichPathAndWhy) {
   FakeMachineControl machine;
   const auto socket = ControlSocket::open(**loop, machine, dir / "missing/s", [](std::string) {});
   ASSERT_FALSE(socket.has_value());
-  EXPECT_EQ(socket.error().message,
-            "cannot open the control socket '" + dir / "missing/s" + "': the folder '" +
-                dir / "missing" + "' does not exist; create it, or name another path");
+  EXPECT_EQ(socket.error().message, "cannot open the control socket '" + dir / "missing/s" +
+                                        "': the folder '" + dir / "missing" +
+                                        "' does not exist; create it, or name another path");
 }
 
 }  // namespace
