@@ -53,7 +53,7 @@
 #define GUEST_ATTACK_NMI 0x400  // entry of the real-mode NMI vector
 #define GUEST_ATTACK_MOVED 0x800
 
-// Step port values that assembly writes (devices/step_port_spec.h; asserted in body/step_codes.h).
+// Step port values that assembly writes (devices/step_port_spec.h; asserted in body/steps.h).
 #define GUEST_STEP_PORT 0x0d10
 #define GUEST_MARKER_RESET 0x01
 #define GUEST_STEP_08A 0x8a

@@ -5,7 +5,7 @@
 
 # shellcheck disable=SC2034 # used by those who source this
 {
-    build_packages='g++ cmake ninja-build libfmt-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libseccomp-dev
+    build_packages='g++ cmake ninja-build libfmt-dev nlohmann-json3-dev libspdlog-dev libcli11-dev
         libgtest-dev libgmock-dev libbenchmark-dev acpica-tools ccache'
     clang_packages='clang libclang-rt-14-dev lld'
     lint_packages='clang-format clang-tidy shellcheck git'

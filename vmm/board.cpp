@@ -134,8 +134,8 @@ void Board::wire_buses() {
   };
   using enum KeyboardControllerPort::Role;
   Bus<Port>::Builder ports;
-  ports.claim(at(Port{0x60}, 1), keyboard(kData))
-      .claim(at(Port{0x64}, 1), keyboard(kCommand))
+  ports.claim(at(q35::kKeyboardData, 1), keyboard(kData))
+      .claim(at(q35::kKeyboardCommand, 1), keyboard(kCommand))
       .claim(at(q35::kPort92, 1), port92_)
       .claim(at(q35::kApm, 2), apm_)
       .claim(at(q35::kCom1, 8), com1_)

@@ -19,7 +19,7 @@ Check steps_check(const HotplugRecord& r) {
   const auto missing = r.first_missing();
   if (!missing)
     return {true, "every step was observed", fmt::format("{} of {}", kStepRows - 1, kStepRows - 1)};
-  const StepInfo& step = kSteps[*missing];
+  const StepInfo& step = step_of(r, *missing);
   return {false, "every step was observed",
           fmt::format("step {} did not come for CPU {}; waited for: {}, {}", step.label,
                       r.cpu.value, step.who, step.what)};

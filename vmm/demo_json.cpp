@@ -20,7 +20,8 @@ Json steps_of(const HotplugRecord& r) {
   Json steps = Json::array();
   for (std::size_t row = 0; row < kStepRows; ++row) {
     const StepTime& t = r.steps[row];
-    Json step = {{"step", kSteps[row].label}, {"who", kSteps[row].who}, {"what", kSteps[row].what}};
+    const StepInfo& info = step_of(r, row);
+    Json step = {{"step", info.label}, {"who", info.who}, {"what", info.what}};
     if (row == kRowWithoutEquivalent) {
       step["observed"] = "no equivalent";
     } else {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "devices/step_port_spec.h"
 #include "vmm/q35_map.h"
 
 namespace unpark::demo {
@@ -17,15 +16,9 @@ std::string fit(std::string_view text, std::size_t width) {
   return fmt::format("{}...", text.substr(0, width > 3 ? width - 3 : 0));
 }
 
-// What step 05 is when the VMM raises the SMI.
-constexpr StepInfo kStep05ByVmm = {"05", "VMM", "SMI: all CPUs enter SMM, the new one does not",
-                                   spec::step_port::kStep05};
-
 std::string step_row(const Run& run, std::size_t row, const Paint& paint, std::size_t what_width) {
   const HotplugRecord& r = *run.record;
-  const bool by_vmm =
-      run.trigger == HotplugTrigger::kVmm && kSteps[row].code == spec::step_port::kStep05;
-  const StepInfo& step = by_vmm ? kStep05ByVmm : kSteps[row];
+  const StepInfo& step = step_of(r, row);
   const StepTime& t = r.steps[row];
   const bool none = row == kRowWithoutEquivalent;
   const bool seen = t.source != StepSource::kNotObserved;
@@ -70,7 +63,7 @@ std::string table_of(const Run& run, const Paint& paint, int columns) {
       paint(Colour::kBold,
             fmt::format("Trigger {}: {}", guest ? "guest" : "vmm",
                         guest ? "the OS's GPE handler writes 0xB2, which raises the SMI"
-                              : "the VMM raises the SMI itself; the OS cannot even delay it"));
+                              : "the VMM raises the SMI itself and does not wait for the OS"));
   out += fmt::format("\n  machine  q35, {} CPUs of {} possible, {} MiB, embedded guest\n", run.cpus,
                      run.max_cpus, run.memory / q35::kMiB);
   if (!run.order.empty()) out += fmt::format("  order    {}\n", run.order);

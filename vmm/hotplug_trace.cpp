@@ -31,6 +31,12 @@ const std::array<StepInfo, kStepRows> kSteps = {{
 }};
 // clang-format on
 
+const StepInfo& step_of(const HotplugRecord& record, std::size_t row) {
+  static constexpr StepInfo kByVmm = {"05", "VMM", "SMI: all CPUs enter SMM, the new one does not",
+                                      kStep05};
+  return record.smi_by_vmm && kSteps.at(row).code == kStep05 ? kByVmm : kSteps.at(row);
+}
+
 std::string_view name_of(StepSource s) {
   switch (s) {
     case StepSource::kNotObserved:
@@ -64,7 +70,7 @@ bool HotplugRecord::complete() const {
 HotplugTracer::HotplugTracer(const Clock& clock, Listener listener)
     : clock_(clock), listener_(std::move(listener)) {}
 
-std::uint64_t HotplugTracer::begin(VcpuId cpu, std::string id) {
+std::uint64_t HotplugTracer::begin(VcpuId cpu, std::string id, bool smi_by_vmm) {
   Lock lock(m_);
   if (entries_.size() == kKept) entries_.erase(entries_.begin());
   Entry e;
@@ -72,6 +78,7 @@ std::uint64_t HotplugTracer::begin(VcpuId cpu, std::string id) {
   e.record.number = next_++;
   e.record.cpu = cpu;
   e.record.id = std::move(id);
+  e.record.smi_by_vmm = smi_by_vmm;
   entries_.push_back(std::move(e));
   return entries_.back().record.number;
 }

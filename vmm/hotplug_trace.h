@@ -28,6 +28,9 @@ struct StepInfo {
 inline constexpr std::size_t kStepRows = 17;
 inline constexpr std::size_t kRowWithoutEquivalent = 2;  // 02-03
 extern const std::array<StepInfo, kStepRows> kSteps;
+struct HotplugRecord;
+// What `row` was in this add: step 05 has another author when the VMM raised the SMI.
+const StepInfo& step_of(const HotplugRecord& record, std::size_t row);
 // Row of a step code; nullopt if there is no such step.
 std::optional<std::size_t> row_of(std::uint8_t code);
 
@@ -41,12 +44,15 @@ struct HotplugRecord {
   std::uint64_t number = 0;  // 1 for the first add of the machine
   VcpuId cpu;
   std::string id;  // device_add's id
+  bool smi_by_vmm = false;  // trigger `vmm`: step 05 is the VMM's SMI, not the OS's 0xB2
   std::array<StepTime, kStepRows> steps{};
   std::optional<std::uint64_t> smbase_before, smbase_after;  // MSR 9Eh, read from the host
   bool parked_state_intact = false;  // nothing pending, nothing moved, when it was unparked
   bool worked = false;               // the OS ran work on it
   bool reported = false;             // the guest has given all its verdicts
-  std::string overdue;  // the step that did not come before the deadline; empty if none
+  // Label of the step that did not come before the deadline, or before a machine reset; empty if
+  // none. It stays, should the step come later.
+  std::string overdue;
 
   [[nodiscard]] bool complete() const;  // every step but 02-03 was seen
   // The first row, in the order of the list, that has not been seen; nullopt if complete.
@@ -62,7 +68,7 @@ class HotplugTracer {
   HotplugTracer(const Clock& clock, Listener listener);
 
   // A new order for `cpu`; the time of every step counts from here. Returns its number.
-  std::uint64_t begin(VcpuId cpu, std::string id);
+  std::uint64_t begin(VcpuId cpu, std::string id, bool smi_by_vmm = false);
   // Takes the record back: the order was refused after all.
   void abandon(std::uint64_t number);
   // The newest open record of `cpu` sees `row`. A better source replaces a worse one; the same

@@ -182,7 +182,8 @@ void Machine::on_exit(Vcpu& vcpu, const VmExit& exit, bool smm) {
     case AfterExit::kRunAgain:
       return;
     case AfterExit::kTripleFault:
-      spdlog::warn("cpu {}: triple fault; the machine is reset", vcpu.id().value);
+      if (refusal_log_.admit() >= 0)
+        spdlog::warn("cpu {}: triple fault; the machine is reset", vcpu.id().value);
       request_reset(true, "guest-reset");
       return;
     case AfterExit::kFailed: {
@@ -212,11 +213,19 @@ void Machine::on_memory_control(const MemoryControl& control) {
 }
 
 void Machine::stop_with(RunState state, bool guest, std::string reason) {
-  if (stopping_.exchange(true)) return;
+  // A broken machine stops, and can then still be shut down.
+  const bool broken = state == RunState::kInternalError;
+  if ((broken ? broken_ : shut_down_).exchange(true)) return;
   vcpus_->stop_all_soon();
-  loop_.post([this, alive = std::weak_ptr(alive_), state, guest, reason = std::move(reason)] {
-    if (alive.expired()) return;
-    run_state_ = state;
+  loop_.post([this, alive = std::weak_ptr(alive_), broken, guest, reason = std::move(reason)] {
+    if (alive.expired() || run_state_ == RunState::kShutdown) return;
+    if (broken) {
+      run_state_ = RunState::kInternalError;
+      sinks_.event(event::Stop{});
+      return;
+    }
+    // What it ended as stays to be asked for.
+    if (run_state_ != RunState::kInternalError) run_state_ = RunState::kShutdown;
     sinks_.event(event::Shutdown{guest, reason});
   });
 }
@@ -249,10 +258,10 @@ void Machine::emit(QmpEvent event) {
 // ---- on the loop's thread
 
 void Machine::do_reset(bool guest, const std::string& reason) {
-  if (stopping_) return;
+  if (broken_ || shut_down_) return;
   for (const auto& [number, timer] : std::exchange(deadlines_, {})) {
     loop_.cancel(timer);
-    note_overdue(number, "a machine reset came first; the CPU is a cold-boot CPU now");
+    note_overdue(number, "before the machine was reset; it is a cold-boot CPU now");
   }
   const auto r = vcpus_->reset_all([this] {
     reset_pending_ = false;

@@ -92,8 +92,8 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   // On the loop's thread.
   void do_reset(bool guest, const std::string& reason);
   void check_deadline(std::uint64_t record);
-  // Says why record `number` will not be complete, unless it is.
-  void note_overdue(std::uint64_t number, const std::string& why);
+  // Marks record `number` with its first missing step, unless it is complete. `before`: "within ...".
+  void note_overdue(std::uint64_t number, const std::string& before);
   [[nodiscard]] std::vector<VcpuId> plugged() const;
   std::vector<VcpuId> waiting_for_sipi();  // of the hot-added CPUs
 
@@ -124,7 +124,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   std::map<VcpuId, Plugged> plugged_;
   std::map<std::uint64_t, EventLoop::TimerId> deadlines_;
   // Shared.
-  std::atomic<bool> reset_pending_{false}, stopping_{false};
+  std::atomic<bool> reset_pending_{false}, broken_{false}, shut_down_{false};
   static constexpr std::uint32_t kMaxPosted = 1024;
   std::atomic<std::uint32_t> posted_{0};
   std::atomic<std::uint64_t> dropped_posts_{0};

@@ -21,6 +21,26 @@ std::size_t row(Step step) {
   return *row_of(step);
 }
 
+// Whether the CPU that reports a step is the one whose step it is: SMM's steps are told from within
+// SMM, the new CPU's by itself. An OS can still make up its own steps, and nothing follows from them.
+bool may_report(const StepReport& report) {
+  const bool itself = report.at.cpu == report.about;
+  switch (report.code) {
+    case kStep06:
+    case kStep07a:
+    case kStep07b:
+    case kStep09:
+    case kStep11:
+    case kStep12: return report.at.in_smm && !itself;
+    case kStep10: return report.at.in_smm && itself;
+    case kStep08a:
+    case kStep08b:
+    case kStep13:
+    case kStep14: return !report.at.in_smm && itself;
+    default: return !report.at.in_smm;
+  }
+}
+
 ControlError refuse(std::string description) {
   return {ErrorClass::kGenericError, std::move(description)};
 }
@@ -61,7 +81,8 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
   if ((board_->smi_features().accepted() & kCpuHotplug) == 0)
     return Unexpected{refuse("cpu hotplug with SMI wasn't enabled by firmware")};
 
-  const std::uint64_t number = tracer_.begin(add.slot, add.id);
+  const bool by_vmm = config_.trigger == HotplugTrigger::kVmm;
+  const std::uint64_t number = tracer_.begin(add.slot, add.id, by_vmm);
   const auto made = [&]() -> Result<Done, SysError> {
     if (!vcpus_->has_vcpu(add.slot)) TRY(make_vcpu(add.slot));
     return vcpus_->park(add.slot);
@@ -78,7 +99,8 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
     check_deadline(number);
   });
 
-  tracer_.note(add.slot, row(kStep01b), StepSource::kVmm);
+  // With trigger `vmm` the OS hears of the CPU when the firmware has claimed it: unpark().
+  if (!by_vmm) tracer_.note(add.slot, row(kStep01b), StepSource::kVmm);
   if (const auto r = board_->hotplug().plug(add.slot); !r) {
     // Only if this file and the controller disagree about who is plugged.
     tracer_.abandon(number);
@@ -86,7 +108,7 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
     vcpus_->withdraw(add.slot);
     return Unexpected{refuse(fmt::format("CPU {}: {}", add.slot.value, describe(r.error())))};
   }
-  if (config_.trigger == HotplugTrigger::kVmm)
+  if (by_vmm)
     if (const auto r = order_smi(); !r)
       spdlog::error("the SMI for CPU {} could not be sent: {}", add.slot.value,
                     describe(r.error()));
@@ -94,22 +116,22 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
 }
 
 void Machine::check_deadline(std::uint64_t number) {
-  const auto record = tracer_.record(number);
-  if (!record || record->complete()) return;
-  const StepInfo& step = kSteps[*record->first_missing()];
   note_overdue(number,
-               fmt::format("step {} ({}) did not come within {} ms; waited for: {}", step.label,
-                           step.what, config_.hotplug_deadline.count() / 1'000'000, step.who));
+               fmt::format("within {} ms", config_.hotplug_deadline.count() / 1'000'000));
 }
 
-void Machine::note_overdue(std::uint64_t number, const std::string& why) {
+void Machine::note_overdue(std::uint64_t number, const std::string& before) {
   auto record = tracer_.record(number);
-  if (!record || record->complete()) return;
+  if (!record) return;
+  const auto missing = record->first_missing();
+  if (!missing) return;
+  const StepInfo& step = step_of(*record, *missing);
+  record->overdue = step.label;
   tracer_.update(record->cpu, [&](HotplugRecord& r) {
-    if (r.number == number) r.overdue = why;
+    if (r.number == number) r.overdue = step.label;
   });
-  record->overdue = why;
-  spdlog::warn("hot-add of CPU {}: {}", record->cpu.value, why);
+  spdlog::warn("hot-add of CPU {}: step {} ({}: {}) did not come {}", record->cpu.value, step.label,
+               step.who, step.what, before);
   sinks_.event(event::HotplugOverdue{*record});
 }
 
@@ -119,8 +141,11 @@ Result<Done, SysError> Machine::order_smi() {
   // for it: it would take it at its new SMBASE, while the firmware waits for it elsewhere.
   const std::vector<VcpuId> waiting = waiting_for_sipi();
   if (waiting.empty()) return smi_->broadcast();
-  for (const auto& [cpu, p] : plugged_)
-    if (std::find(waiting.begin(), waiting.end(), cpu) == waiting.end()) TRY(smi_->direct(cpu));
+  for (const auto& [cpu, p] : plugged_) {
+    const bool spared = std::find(waiting.begin(), waiting.end(), cpu) != waiting.end();
+    if (spared || vcpus_->lifecycle(cpu) == Lifecycle::kParked) continue;
+    TRY(smi_->direct(cpu));
+  }
   return Done{};
 }
 
@@ -151,13 +176,17 @@ void Machine::raise_smi(VcpuId writer) {
 
 bool Machine::unpark(VcpuId cpu) {
   tracer_.note(cpu, row(kStep07a), StepSource::kVmm);
-  return vcpus_->unpark(cpu, [&](Vcpu& vcpu, bool intact) {
+  const bool done = vcpus_->unpark(cpu, [&](Vcpu& vcpu, bool intact) {
     const auto smbase = read_smbase(vcpu.fd());
     tracer_.update(cpu, [&](HotplugRecord& r) {
       r.parked_state_intact = intact;
       if (smbase) r.smbase_before = *smbase;
     });
   });
+  // The controller raises the GPE as soon as it hears of our success.
+  if (done && config_.trigger == HotplugTrigger::kVmm)
+    tracer_.note(cpu, row(kStep01b), StepSource::kVmm);
+  return done;
 }
 
 bool Machine::eject(VcpuId cpu) {
@@ -201,6 +230,7 @@ void Machine::note_smbase(VcpuId cpu) {
 void Machine::on_step(const StepReport& report) {
   if (report.about.value >= config_.max_cpus) return;
   if (const auto r = row_of(report.code)) {
+    if (!may_report(report)) return;
     // The OS does not know yet which CPU its event is about. Where the VMM raises the SMI, the OS's
     // own 0xB2 comes after the fact and is no step.
     const bool own_smi = config_.trigger == HotplugTrigger::kVmm;
@@ -209,7 +239,7 @@ void Machine::on_step(const StepReport& report) {
     else if (report.code != kStep05)
       tracer_.note(report.about, *r, StepSource::kGuest);
     // The new CPU itself says so, on its own thread: its SMBASE can be read without stopping it.
-    if (report.code == kStep13 && report.at.cpu == report.about) note_smbase(report.about);
+    if (report.code == kStep13) note_smbase(report.about);
     return;
   }
   if (report.code == kMarkerCpuWorked)

@@ -59,13 +59,12 @@ int main(int argc, char** argv) {
   run_verb->add_option("--control", run.control, "unix:PATH: a QMP socket to listen on");
   run_verb->add_option("--serial", run.serial, "COM1: stdio, file:PATH or none")
       ->capture_default_str();
+  std::string trigger = "guest";
   run_verb
-      ->add_option("--hotplug-trigger", run.trigger,
+      ->add_option("--hotplug-trigger", trigger,
                    "Who raises the SMI for a new CPU: guest (its GPE handler) or vmm")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, HotplugTrigger>{{"guest", HotplugTrigger::kGuest},
-                                                {"vmm", HotplugTrigger::kVmm}},
-          CLI::ignore_case));
+      ->check(CLI::IsMember({"guest", "vmm"}))
+      ->capture_default_str();
   std::string guest_eject = "deny";
   run_verb
       ->add_option("--guest-eject", guest_eject,
@@ -104,6 +103,7 @@ int main(int argc, char** argv) {
     return app.exit(e) == 0 ? static_cast<int>(ExitCode::kOk) : static_cast<int>(ExitCode::kUsage);
   }
   set_up_log(log);
+  run.trigger = trigger == "vmm" ? HotplugTrigger::kVmm : HotplugTrigger::kGuest;
   run.guest_eject_allowed = guest_eject == "allow";
   if (run_verb->parsed()) return cli::run(run);
   if (demo_verb->parsed()) return cli::demo(json);

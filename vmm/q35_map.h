@@ -34,7 +34,8 @@ inline constexpr Gpa kHighRam{0x1'0000'0000};
 inline constexpr std::uint64_t kMaxFlash = 8 * kMiB;
 
 // Ports.
-inline constexpr Port kPort64{0x60};  // 0x60-0x64
+inline constexpr Port kKeyboardData{0x60};     // 1
+inline constexpr Port kKeyboardCommand{0x64};  // 1
 inline constexpr Port kPort92{0x92};
 inline constexpr Port kApm{0xb2};            // 0xB2-0xB3
 inline constexpr Port kCom1{0x3f8};          // 8

@@ -19,13 +19,17 @@ Unexpected<ControlError> unexpected_parameter(const std::string& key) {
   return refuse(fmt::format("Parameter '{}' is unexpected", key));
 }
 
+// Each writes the command it has read to `out`.
+using Parser = Result<Done, ControlError> (*)(const Json& arguments, QmpCommand& out);
+
 template <class C>
-Result<QmpCommand, ControlError> without_arguments(const Json& arguments) {
+Result<Done, ControlError> without_arguments(const Json& arguments, QmpCommand& out) {
   if (!arguments.empty()) return unexpected_parameter(arguments.begin().key());
-  return QmpCommand{C{}};
+  out.emplace<C>();
+  return Done{};
 }
 
-Result<QmpCommand, ControlError> capabilities(const Json& arguments) {
+Result<Done, ControlError> capabilities(const Json& arguments, QmpCommand& out) {
   for (const auto& [key, value] : arguments.items()) {
     if (key != "enable") return unexpected_parameter(key);
     if (!value.is_array()) return refuse("Invalid parameter type for 'enable', expected: array");
@@ -39,25 +43,25 @@ Result<QmpCommand, ControlError> capabilities(const Json& arguments) {
       return refuse(fmt::format("Parameter 'enable[{}]' does not accept value '{}'", i, name));
     }
   }
-  return QmpCommand{command::QmpCapabilities{}};
+  out.emplace<command::QmpCapabilities>();
+  return Done{};
 }
 
-Result<QmpCommand, ControlError> device_add(const Json& arguments) {
-  command::DeviceAdd c;
+Result<Done, ControlError> device_add(const Json& arguments, QmpCommand& out) {
+  auto& c = out.emplace<command::DeviceAdd>();
   for (const auto& [key, value] : arguments.items()) {
     if (value.is_string()) {
-      c.options[key] = value.get<std::string>();
+      c.options.push_back({key, value.get<std::string>()});
     } else if (key == "driver" || key == "id") {
       return refuse(fmt::format("Invalid parameter type for '{}', expected: string", key));
     } else {
       // What is no integer keeps its JSON spelling, which is no integer either.
-      c.options[key] = json_text(value).text;
+      c.options.push_back({key, json_text(value).text});
     }
   }
-  return QmpCommand{std::move(c)};
+  return Done{};
 }
 
-using Parser = Result<QmpCommand, ControlError> (*)(const Json& arguments);
 struct Entry {
   std::string_view name;
   Parser parse;
@@ -85,7 +89,10 @@ std::vector<std::string_view> command_names() {
 
 Result<QmpCommand, ControlError> parse_command(std::string_view name, const Json& arguments) {
   for (const Entry& entry : kCommands) {
-    if (entry.name == name) return entry.parse(arguments);
+    if (entry.name != name) continue;
+    QmpCommand command;
+    (void)TRY(entry.parse(arguments, command));
+    return command;
   }
   return Unexpected{ControlError{ErrorClass::kCommandNotFound,
                                  fmt::format("The command {} has not been found", name)}};

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <functional>
-#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,8 +22,10 @@ struct QueryHotpluggableCpus {};
 struct QueryCpusFast {};
 struct QueryHotplugTrace {};
 struct DeviceAdd {
-  // Numbers in decimal: clients send the topology as numbers or as strings.
-  std::map<std::string, std::string, std::less<>> options;
+  struct Option {
+    std::string key, value;  // numbers in decimal: clients send them as numbers or as strings
+  };
+  std::vector<Option> options;  // each key once
 };
 struct Quit {};
 }  // namespace command

@@ -18,8 +18,9 @@ Unexpected<ControlError> refuse(std::string sentence) {
 }
 
 const std::string* find(const command::DeviceAdd& c, std::string_view key) {
-  const auto it = c.options.find(key);
-  return it == c.options.end() ? nullptr : &it->second;
+  const auto it = std::find_if(c.options.begin(), c.options.end(),
+                               [key](const auto& option) { return option.key == key; });
+  return it == c.options.end() ? nullptr : &it->value;
 }
 
 bool is_letter(char c) {

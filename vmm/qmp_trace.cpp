@@ -36,7 +36,7 @@ JsonText smbase(std::uint64_t value) {
 }  // namespace
 
 void add_step(JsonObject& object, const HotplugRecord& record, std::size_t row) {
-  const StepInfo& info = kSteps.at(row);
+  const StepInfo& info = step_of(record, row);
   const StepTime& time = record.steps.at(row);
   object.add("step", json_string(info.label))
       .add("who", json_string(info.who))

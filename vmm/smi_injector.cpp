@@ -26,7 +26,10 @@ Result<Done, SysError> SmiInjector::broadcast() const {
   TRY(send(kXapicBroadcast));
   // Destination 0xff is APIC 255 for a CPU in x2APIC mode once the ids are wide; those CPUs have a
   // broadcast of their own. A CPU that gets both takes one: SMIs do not count.
-  if (wide_ids_) TRY(send(kX2apicBroadcast));
+  // Nobody in that mode is no error.
+  if (wide_ids_)
+    if (const auto r = send(kX2apicBroadcast); !r && r.error().code != EPERM)
+      return Unexpected{r.error()};
   return Done{};
 }
 

@@ -27,7 +27,7 @@ namespace unpark {
 // Transitions. Whoever changes a vCPU's state (unpark, eject, reset, pause, device_add) owns the
 // one transition ticket meanwhile. A vCPU thread that waits for the ticket is quiet, so that two
 // vCPUs which eject each other cannot wait for each other: the first wins, and the second finds on
-// waking that its token has changed, gives up, and its access has no effect.
+// waking that it was ejected (or reset), gives up, and its access has no effect.
 //
 // Lock order: none; m_ is never held while a callback or KVM is called.
 class VcpuSet {

@@ -8,7 +8,7 @@
 
 namespace unpark::guest {
 
-// How a claim ended. The words are in os/os_records.cpp.
+// How a claim ended. The words are in os/hot_add_report.cpp.
 enum class ClaimFailure : std::uint32_t {
   kNone,
   kWrongArchId,     // the controller names another APIC ID than at boot

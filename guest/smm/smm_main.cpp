@@ -49,11 +49,22 @@ void walk_controller() {
   }
 }
 
-// Two exits instead of a walk. The selector stands wherever the last walk left it; all that counts
-// is whether there is anything.
+// Two exits instead of a walk: does the scan find any event? The selector stands wherever the last
+// walk left it.
 bool anything_pending() {
+  namespace status = registers::status;
   control_window::command(registers::kCommandNextPending);
-  return registers::status::Insert::get(control_window::flags());
+  const std::uint8_t flags = control_window::flags();
+  return status::Insert::get(flags) || status::Remove::get(flags) ||
+         status::FirmwareRemove::get(flags);
+}
+
+// With explicit unpark any SMI will do, whoever sent it and whatever APM_CNT holds: the VMM may
+// have ordered it (--hotplug-trigger=vmm), and an OS that keeps writing APM_CNT cannot hide that.
+bool work_to_do() {
+  if (!config.hotplug) return false;
+  if (config.explicit_unpark) return anything_pending();
+  return in8(spec::apm::kControlPort) == registers::kApmCpuHotplug;
 }
 
 void lead() {
@@ -62,10 +73,7 @@ void lead() {
     report().last_missing = missing;
     write_once(report().incomplete, report().incomplete + 1);
   }
-  // The VMM may send the SMI itself (--hotplug-trigger=vmm): then nobody has written APM_CNT.
-  const bool asked = in8(spec::apm::kControlPort) == registers::kApmCpuHotplug;
-  if (config.hotplug && (asked || (config.explicit_unpark && anything_pending())))
-    walk_controller();
+  if (work_to_do()) walk_controller();
   write_once(report().sessions, report().sessions + 1);
   release_all();
 }

@@ -1,62 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Guests in flash that mean no good (tests/lab/live_machine.h, flash_image()). Each says on the debug
 // console how far it has come.
-#include "tests/lab/guest_macros.inc"
-
-        .set CONFIG_ADDRESS, 0xcf8
-        .set CONFIG_DATA, 0xcfc
-        .set RESET_CONTROL, 0xcf9
-        .set MCH, 0x80000000
-        .set LPC, 0x8000f800
-
-// Real mode with data and stack in the first 64 KiB.
-.macro begin
-        cli
-        cld
-        xorw    %ax, %ax
-        movw    %ax, %ds
-        movw    %ax, %es
-        movw    %ax, %ss
-        movw    $0x7000, %sp
-.endm
-.macro say what
-        movw    $0x402, %dx
-        movb    $\what, %al
-        outb    %al, %dx
-.endm
-.macro say_al
-        movw    $0x402, %dx
-        outb    %al, %dx
-.endm
-.macro halt_for_ever
-99:     hlt
-        jmp     99b
-.endm
-.macro pci_byte device, register, value
-        movl    $(\device + (\register & 0xfc)), %eax
-        movw    $CONFIG_ADDRESS, %dx
-        outl    %eax, %dx
-        movw    $(CONFIG_DATA + (\register & 3)), %dx
-        movb    $\value, %al
-        outb    %al, %dx
-.endm
-.macro pci_dword device, register, value
-        movl    $(\device + \register), %eax
-        movw    $CONFIG_ADDRESS, %dx
-        outl    %eax, %dx
-        movw    $CONFIG_DATA, %dx
-        movl    $\value, %eax
-        outl    %eax, %dx
-.endm
-// G_SMRAME, D_LCK, C_BASE_SEG (Intel 316966, 5.1, SMRAM at 9Dh).
-.macro lock_smram
-        pci_byte MCH, 0x9d, 0x1a
-.endm
-// PMBASE 600h, ACPI_EN (Intel 316972, 13.1.14 and 13.1.15).
-.macro enable_pm
-        pci_dword LPC, 0x40, 0x601
-        pci_byte LPC, 0x44, 0x80
-.endm
+#include "tests/lab/flash_macros.inc"
 
 guest triple_fault
         begin

@@ -33,6 +33,9 @@ struct CpusCase {
   std::string text;
   std::uint32_t cpus, max;
 };
+void PrintTo(const CpusCase& c, std::ostream* out) {
+  *out << c.text;
+}
 class Cpus : public testing::TestWithParam<CpusCase> {};
 
 TEST_P(Cpus, AreCountAndMaximum) {
@@ -88,6 +91,9 @@ struct MemoryCase {
   std::string text;
   std::uint64_t bytes;
 };
+void PrintTo(const MemoryCase& c, std::ostream* out) {
+  *out << c.text;
+}
 class Memory : public testing::TestWithParam<MemoryCase> {};
 
 TEST_P(Memory, IsASizeInBytes) {

@@ -18,16 +18,18 @@ using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::StartsWith;
 using testing::UnorderedElementsAre;
 
 // --help: 0 all well; 1 it ran and something failed; 2 bad command line or input; 3 not on this
 // host.
 constexpr int kOk = 0, kFailed = 1, kUsage = 2, kCannotStart = 3;
 
-// Nothing on stdout, and on stderr not more than a sentence and a hint.
+// Nothing on stdout, and on stderr not more than a sentence and a hint (docs/command-line.md).
 void expect_refusal(const ProgramEnd& end, int status, const std::string& names) {
   EXPECT_EQ(end.status, status) << end.err;
   EXPECT_EQ(end.out, "");
+  EXPECT_THAT(end.err, AnyOf(StartsWith("unpark: error: "), StartsWith("unpark ctl: ")));
   EXPECT_THAT(end.err, HasSubstr(names));
   EXPECT_LE(std::count(end.err.begin(), end.err.end(), '\n'), 2) << end.err;
 }
@@ -82,6 +84,9 @@ struct BadValue {
   std::vector<std::string> words;
   std::string names;  // what the sentence must contain
 };
+void PrintTo(const BadValue& v, std::ostream* out) {
+  *out << v.name;
+}
 class BadInput : public testing::TestWithParam<BadValue> {};
 
 TEST_P(BadInput, IsOneSentenceAndStatusTwo) {

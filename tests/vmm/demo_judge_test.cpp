@@ -75,6 +75,9 @@ struct SmbaseCase {
   std::string why;
   std::optional<std::uint64_t> before, after;
 };
+void PrintTo(const SmbaseCase& c, std::ostream* out) {
+  *out << c.why;
+}
 class Smbase : public testing::TestWithParam<SmbaseCase> {};
 
 TEST_P(Smbase, OutsideOfTsegFails) {

@@ -12,17 +12,17 @@
 namespace unpark {
 namespace {
 
-FakeKvmVm* g_fake = nullptr;  // the one that lives
+std::vector<FakeKvmVm*> g_fakes;  // those that live
 
 constexpr unsigned kAddressSpacesOfKvm = 2;  // with SMM
 
 }  // namespace
 
 FakeKvmVm::FakeKvmVm() : fd_(::eventfd(0, EFD_CLOEXEC)) {
-  g_fake = this;
+  g_fakes.push_back(this);
 }
 FakeKvmVm::~FakeKvmVm() {
-  g_fake = nullptr;
+  std::erase(g_fakes, this);
 }
 
 int FakeKvmVm::answer(unsigned long request, const void* argument) {
@@ -95,8 +95,9 @@ std::vector<kvm_userspace_memory_region> FakeKvmVm::slots(unsigned address_space
 namespace {
 
 int ioctl_of_this_program(int fd, unsigned long request, void* argument) {
-  if (g_fake && fd == g_fake->fd().get()) {
-    const int answer = g_fake->answer(request, argument);
+  for (FakeKvmVm* const fake : g_fakes) {
+    if (fd != fake->fd().get()) continue;
+    const int answer = fake->answer(request, argument);
     if (answer >= 0) return answer;
     errno = -answer;
     return -1;

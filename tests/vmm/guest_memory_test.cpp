@@ -24,11 +24,8 @@ std::vector<std::byte> pattern(std::size_t size) {
 }
 
 struct GuestMemoryTest : testing::Test {
-  GuestMemoryTest() { make({64 * kMiB, 4 * kMiB, 16}); }
-
-  void make(const MemorySizes& sizes) {
-    flash = pattern(sizes.flash);
-    auto made = GuestMemory::create(sizes, flash);
+  void SetUp() override {
+    auto made = GuestMemory::create({64 * kMiB, 4 * kMiB, 16}, flash);
     ASSERT_TRUE(made) << made.error().message;
     memory = std::move(made).value();
     ASSERT_TRUE(memory->apply(vm.fd(), control));
@@ -45,7 +42,7 @@ struct GuestMemoryTest : testing::Test {
 
   FakeKvmVm vm;
   MemoryControl control;
-  std::vector<std::byte> flash;
+  const std::vector<std::byte> flash = pattern(4 * kMiB);
   std::unique_ptr<GuestMemory> memory;
 };
 
@@ -81,8 +78,11 @@ TEST_F(GuestMemoryTest, DeviceReachesTheLastByteOfRamAndNoFurther) {
 }
 
 TEST_F(GuestMemoryTest, DeviceReachesRamAbove4GiB) {
-  vm.fail_after = -1;
-  make({3 * kGiB, 4 * kMiB, 16});
+  FakeKvmVm large;
+  auto made = GuestMemory::create({3 * kGiB, 4 * kMiB, 16}, flash);
+  ASSERT_TRUE(made) << made.error().message;
+  memory = std::move(made).value();
+  ASSERT_TRUE(memory->apply(large.fd(), control));
   EXPECT_TRUE(writable(0x1'0000'0000, 64));
   EXPECT_TRUE(readable(0x1'3fff'fff0, 16));
   EXPECT_FALSE(readable(0x1'3fff'fff0, 17));

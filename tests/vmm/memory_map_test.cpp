@@ -7,6 +7,11 @@
 #include <algorithm>
 
 namespace unpark {
+
+static void PrintTo(const MemorySizes& s, std::ostream* out) {
+  *out << (s.ram >> 20) << "MiB flash " << s.flash << " tseg " << s.ext_tseg_mib;
+}
+
 namespace {
 
 constexpr std::uint64_t kMiB = 1ull << 20, kGiB = 1ull << 30;

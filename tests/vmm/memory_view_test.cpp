@@ -134,6 +134,9 @@ constexpr PamSegment kSegments[] = {
     {12, 0xe'c000, 0xe'ffff},
 };
 
+void PrintTo(const PamSegment& s, std::ostream* out) {
+  *out << std::hex << s.first;
+}
 class Pam : public MemoryView, public testing::WithParamInterface<PamSegment> {};
 
 TEST_P(Pam, MovesItsOwnSegmentToRam) {

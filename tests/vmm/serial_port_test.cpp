@@ -2,8 +2,11 @@
 // COM1's host end where it is a file, or nothing; standard input needs a machine (tests/lab).
 #include "vmm/serial_port.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -108,6 +111,58 @@ TEST_F(SerialPortTest, FileInAMissingFolderIsRefused) {
 
 TEST_F(SerialPortTest, DirectoryIsRefused) {
   EXPECT_THAT(refusal(dir / "."), HasSubstr("directory"));
+}
+
+struct SerialPipe : SerialPortTest {
+  std::string pipe = dir / "pipe";
+  UniqueFd reader;
+  void SetUp() override {
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    reader = UniqueFd{::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    ASSERT_TRUE(reader);
+    open(pipe);
+  }
+  std::string read_all() {
+    std::string out;
+    char buffer[65536];
+    for (ssize_t n; (n = ::read(reader.get(), buffer, sizeof buffer)) > 0;)
+      out.append(buffer, static_cast<std::size_t>(n));
+    return out;
+  }
+};
+
+TEST_F(SerialPipe, ReaderGetsEveryLine) {
+  write("one\ntwo\n");
+  EXPECT_EQ(read_all(), "one\ntwo\n");
+}
+
+// Hangs if it is wrong: nobody reads while four million bytes are written.
+TEST_F(SerialPipe, ReaderThatDoesNotReadHoldsUpNobody) {
+  for (int i = 0; i < 500'000; ++i) write("0123456\n");
+  loop.run_posted();
+  port.reset();
+}
+
+TEST_F(SerialPipe, WhatWaitedForTheReaderFollowsInOrder) {
+  std::string sent;
+  for (int i = 0; i < 50'000; ++i) sent += std::to_string(i) + "\n";  // less than a MiB
+  write(sent);
+  std::string got = read_all();
+  EXPECT_LT(got.size(), sent.size()) << "it all fitted into the pipe";
+  for (int round = 0; round < 1000 && got.size() < sent.size(); ++round) {
+    loop.run_posted();
+    got += read_all();
+  }
+  EXPECT_EQ(got, sent);
+}
+
+TEST_F(SerialPipe, ReaderThatWentAwayIsNotTheEnd) {
+  const auto before = ::signal(SIGPIPE, SIG_IGN);  // as signals.h has it
+  reader = UniqueFd{};
+  write("to nobody\nstill to nobody\n");
+  loop.run_posted();
+  port.reset();
+  ::signal(SIGPIPE, before);
 }
 
 // A disk that fills up is not the machine's end.

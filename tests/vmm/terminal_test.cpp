@@ -51,7 +51,8 @@ struct Terminal {
 };
 
 struct TerminalTest : testing::Test {
-  Environment no_colour{"NO_COLOR", nullptr}, term{"TERM", "xterm"}, columns{"COLUMNS", nullptr};
+  Environment no_colour{"NO_COLOR", nullptr}, force{"CLICOLOR_FORCE", nullptr};
+  Environment term{"TERM", "xterm"}, columns{"COLUMNS", nullptr};
   Terminal terminal;
   UniqueFd null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
   void SetUp() override { ASSERT_TRUE(terminal.slave) << "no pseudo-terminal here"; }
@@ -78,6 +79,14 @@ TEST_F(TerminalTest, NoColorIsHeededUnlessItIsEmpty) {
 TEST_F(TerminalTest, DumbTerminalShowsNone) {
   const Environment dumb("TERM", "dumb");
   EXPECT_FALSE(shows_colour(terminal.slave.get()));
+}
+
+// A terminal somewhere else, as the lab's.
+TEST_F(TerminalTest, ColourCanBeForced) {
+  const Environment set("CLICOLOR_FORCE", "1");
+  EXPECT_TRUE(shows_colour(null.get()));
+  const Environment no("NO_COLOR", "1");
+  EXPECT_FALSE(shows_colour(null.get()));
 }
 
 TEST_F(TerminalTest, TerminalKnowsItsColumns) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +53,7 @@ inline ProgramEnd run_program(std::vector<std::string> words) {
 
 // The program itself, as CMake built it beside this test.
 inline ProgramEnd run_unpark(std::vector<std::string> arguments) {
+  ::unsetenv("CLICOLOR_FORCE");
   arguments.insert(arguments.begin(), UNPARK_PROGRAM);
   return run_program(std::move(arguments));
 }

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hot-adds from end to end: the embedded guest on the kernel's KVM, ordered over the control socket.
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "devices/step_port_spec.h"
+#include "guest/guest_image.h"
+#include "tests/lab/live_machine.h"
+#include "tests/lab/smm_required.h"
+#include "vmm/qmp_client.h"
+
+namespace unpark {
+namespace {
+
+using nlohmann::json;
+namespace sp = spec::step_port;
+
+class HotplugEndToEnd : public SmmRequired {
+ protected:
+  void boot(std::uint32_t cpus, std::uint32_t max,
+            HotplugTrigger trigger = HotplugTrigger::kGuest) {
+    MachineConfig config;
+    config.cpus = cpus;
+    config.max_cpus = max;
+    config.memory = 128 << 20;
+    config.trigger = trigger;
+    config.hotplug_deadline = std::chrono::seconds{120};  // a busy lab is not a stuck guest
+    const auto image = guest_image();
+    config.firmware.assign(image.begin(), image.end());
+    machine_ = LiveMachine::create(std::move(config), true);
+    ASSERT_NE(machine_, nullptr);
+    auto client = QmpClient::connect(machine_->socket(), {});
+    ASSERT_TRUE(client) << client.error().message;
+    client_.emplace(*std::move(client));
+    machine_->start();
+  }
+  void wait_for_os(std::size_t boots = 1) {
+    ASSERT_TRUE(machine_->wait(
+        [&](const Seen& s) { return s.count_marker(sp::kMarkerOsReady) >= boots; }))
+        << serial();
+  }
+  json ask(const std::string& request) {
+    const auto answer = client_->request(request);
+    return answer ? json::parse(*answer) : json{{"lost", answer.error().message}};
+  }
+  json add(std::uint32_t cpu, const std::string& id) {
+    return ask(fmt::format(R"({{"execute": "device_add", "arguments": {{"driver": )"
+                           R"("host-x86_64-cpu", "id": "{}", "socket-id": 0, "core-id": {}, )"
+                           R"("thread-id": 0}}}})",
+                           id, cpu));
+  }
+  json add(std::uint32_t cpu) { return add(cpu, fmt::format("cpu{}", cpu)); }
+  // Waits for the guest's verdicts about `cpu`, and checks them and what the VMM saw itself.
+  void expect_joined(std::uint32_t cpu) {
+    ASSERT_TRUE(machine_->wait([&](const Seen& s) {
+      return s.has_marker(sp::kMarkerReported, VcpuId{cpu});
+    })) << "CPU " << cpu << "\n"
+        << serial();
+    const auto r = machine_->record_of(VcpuId{cpu});
+    ASSERT_TRUE(r);
+    const auto missing = r->first_missing();
+    EXPECT_FALSE(missing) << "CPU " << cpu << " lacks step " << kSteps[*missing].label;
+    EXPECT_TRUE(r->parked_state_intact) << cpu;
+    EXPECT_TRUE(r->worked) << cpu;
+    EXPECT_EQ(r->smbase_before, 0x3'0000u) << cpu;
+    TsegRange tseg;
+    machine_->on_loop([&](Machine& m) { tseg = m.tseg(); });
+    ASSERT_TRUE(r->smbase_after) << cpu;
+    EXPECT_GE(*r->smbase_after + 0x8000, tseg.first) << cpu;
+    EXPECT_LE(*r->smbase_after + 0x1'0000, tseg.end) << cpu;
+    EXPECT_EQ(machine_->lifecycle_of(VcpuId{cpu}), "running");
+  }
+  void expect_no_failed_verdict() {
+    const auto failed = machine_->look<std::vector<GuestLine>>(
+        [](const Seen& s) { return s.serial.of_kind("FAIL"); });
+    EXPECT_TRUE(failed.empty()) << serial();
+  }
+  std::string serial() {
+    return machine_->look<std::string>([](const Seen& s) {
+      std::string all;
+      for (const GuestLine& l : s.serial.lines())
+        all += l.kind + " " + l.name + " " + l.details + "\n";
+      return all;
+    });
+  }
+  LiveMachine& machine() { return *machine_; }
+
+ private:
+  std::unique_ptr<LiveMachine> machine_;
+  std::optional<QmpClient> client_;
+};
+
+TEST_F(HotplugEndToEnd, AnAddedCpuJoinsAndAfterAMachineResetItIsAColdBootCpu) {
+  ASSERT_NO_FATAL_FAILURE(boot(2, 4));
+  ASSERT_NO_FATAL_FAILURE(wait_for_os());
+  EXPECT_EQ(add(2), json::parse(R"({"return": {}})"));
+  EXPECT_EQ(add(2, "other")["error"]["desc"], "CPU[2] with APIC ID 2 exists");
+  EXPECT_EQ(add(3, "cpu2")["error"]["desc"], "Duplicate device ID 'cpu2'");
+  EXPECT_EQ(add(4)["error"]["desc"], "Invalid CPU core-id: 4 must be in range 0:3");
+  EXPECT_EQ(add(0)["error"]["desc"], "CPU[0] with APIC ID 0 exists");
+  ASSERT_NO_FATAL_FAILURE(expect_joined(2));
+  const json cpus = ask(R"({"execute": "query-cpus-fast"})")["return"];
+  EXPECT_EQ(cpus.size(), 3u);
+
+  machine().on_loop([](Machine& m) { m.request_reset(false, "host-qmp-system-reset"); });
+  ASSERT_NO_FATAL_FAILURE(wait_for_os(2));
+  EXPECT_EQ(machine().lifecycle_of(VcpuId{2}), "running");
+  const auto ready = machine().look<std::vector<GuestLine>>(
+      [](const Seen& s) { return s.serial.of_kind("READY"); });
+  ASSERT_EQ(ready.size(), 2u);
+  EXPECT_NE(ready[0].details.find("cpus=2 "), std::string::npos) << ready[0].details;
+  EXPECT_NE(ready[1].details.find("cpus=3 "), std::string::npos) << ready[1].details;
+  bool boot_cpu = false;
+  machine().on_loop([&](Machine& m) { boot_cpu = m.cpus()[2].boot_cpu; });
+  EXPECT_TRUE(boot_cpu);
+  // And the machine still takes CPUs.
+  EXPECT_TRUE(add(3).contains("return"));
+  ASSERT_NO_FATAL_FAILURE(expect_joined(3));
+  expect_no_failed_verdict();
+}
+
+TEST_F(HotplugEndToEnd, TwoCpusAtOnceAndThenAllThatThereCanBe) {
+  ASSERT_NO_FATAL_FAILURE(boot(1, 8));
+  ASSERT_NO_FATAL_FAILURE(wait_for_os());
+  machine().on_loop([](Machine& m) {  // in one go, before the guest can look
+    EXPECT_TRUE(m.add_cpu({"cpu5", VcpuId{5}}));
+    EXPECT_TRUE(m.add_cpu({"cpu1", VcpuId{1}}));
+  });
+  for (const std::uint32_t cpu : {1u, 5u}) ASSERT_NO_FATAL_FAILURE(expect_joined(cpu));
+  for (const std::uint32_t cpu : {2u, 3u, 4u, 6u, 7u}) EXPECT_TRUE(add(cpu).contains("return"));
+  for (const std::uint32_t cpu : {2u, 3u, 4u, 6u, 7u}) ASSERT_NO_FATAL_FAILURE(expect_joined(cpu));
+  EXPECT_EQ(ask(R"({"execute": "query-cpus-fast"})")["return"].size(), 8u);
+  expect_no_failed_verdict();
+}
+
+TEST_F(HotplugEndToEnd, TheVmmCanOrderTheSmiItself) {
+  ASSERT_NO_FATAL_FAILURE(boot(2, 4, HotplugTrigger::kVmm));
+  ASSERT_NO_FATAL_FAILURE(wait_for_os());
+  EXPECT_TRUE(add(3).contains("return"));
+  ASSERT_NO_FATAL_FAILURE(expect_joined(3));
+  expect_no_failed_verdict();
+}
+
+TEST_F(HotplugEndToEnd, AnOrderBetweenNegotiationAndTheOsIsNotLost) {
+  ASSERT_NO_FATAL_FAILURE(boot(1, 2));
+  ASSERT_TRUE(machine().wait(
+      [](const Seen& s) { return s.count_marker(sp::kMarkerSmramLocked) > 0; }));
+  const json answer = add(1);
+  ASSERT_TRUE(answer.contains("return")) << answer.dump();
+  EXPECT_EQ(machine().look<std::size_t>(
+                [](const Seen& s) { return s.count_marker(sp::kMarkerOsReady); }),
+            0u)
+      << "the OS was up first: nothing was tested";
+  ASSERT_NO_FATAL_FAILURE(wait_for_os());
+  ASSERT_NO_FATAL_FAILURE(expect_joined(1));
+  expect_no_failed_verdict();
+}
+
+TEST_F(HotplugEndToEnd, TheTraceOverTheSocketIsTheRecordOfTheAdd) {
+  ASSERT_NO_FATAL_FAILURE(boot(1, 2));
+  ASSERT_NO_FATAL_FAILURE(wait_for_os());
+  EXPECT_TRUE(add(1).contains("return"));
+  ASSERT_NO_FATAL_FAILURE(expect_joined(1));
+  const json records = ask(R"({"execute": "x-query-hotplug-trace"})")["return"];
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0]["cpu"], 1);
+  EXPECT_EQ(records[0]["id"], "cpu1");
+  EXPECT_EQ(records[0]["complete"], true);
+  ASSERT_EQ(records[0]["steps"].size(), 17u);
+  double last = 0;
+  for (const std::string label : {"01a", "01b", "04", "05", "06", "07a", "07b", "08a", "08b", "09",
+                                  "10", "11", "12", "15"}) {
+    bool found = false;
+    for (const json& step : records[0]["steps"]) {
+      if (step["step"] != label) continue;
+      found = true;
+      ASSERT_TRUE(step.contains("since-order-us")) << label;
+      EXPECT_GE(step["since-order-us"].get<double>(), last) << label << " came before its turn";
+      last = step["since-order-us"].get<double>();
+    }
+    EXPECT_TRUE(found) << label;
+  }
+}
+
+}  // namespace
+}  // namespace unpark
