@@ -55,6 +55,12 @@ test_lab() { # PRESET
     rm -f "$log.passed"
 }
 
+# Each fuzz target for a fixed number of inputs: that they still build and find nothing at once.
+test_fuzz() {
+    build_preset fuzz fw_cfg_fuzz mch_fuzz qmp_fuzz uart_fuzz
+    run_ctest fuzz -R '^fuzz[.]' || failed="$failed fuzz"
+}
+
 test_labhost() {
     build_preset release
     run_ctest release -L '^labhost$' || failed="$failed labhost"
@@ -71,6 +77,7 @@ run_tests() { # unit|lab|all
     need_packages $packages
     [ "$1" != all ] || build_preset clang
     case $1 in unit | all) test_unit ;; esac
+    [ "$1" != all ] || test_fuzz
     case $1 in
     lab | all)
         test_labhost

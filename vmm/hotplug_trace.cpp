@@ -96,6 +96,7 @@ HotplugTracer::Entry* HotplugTracer::newest(VcpuId cpu) {
 
 void HotplugTracer::note_entry(Entry& e, std::size_t row, StepSource source, Nanoseconds now,
                                std::vector<HotplugRecord>& fresh) {
+  if (e.record.complete()) return;
   StepTime& step = e.record.steps[row];
   if (source <= step.source) return;
   const bool first = step.source == StepSource::kNotObserved;

@@ -231,8 +231,11 @@ void Machine::stop_with(RunState state, bool guest, std::string reason) {
 }
 
 void Machine::request_reset(bool guest, std::string reason) {
-  if (reset_pending_.exchange(true)) return;
+  const bool pending = reset_pending_.exchange(true);
+  // Also where another CPU was first, which may not have come to this line yet: whoever asks for a
+  // reset does not see its next instruction.
   vcpus_->stop_all_soon();
+  if (pending) return;
   loop_.post([this, alive = std::weak_ptr(alive_), guest, reason = std::move(reason)] {
     if (!alive.expired()) do_reset(guest, reason);
   });
@@ -270,6 +273,8 @@ void Machine::do_reset(bool guest, const std::string& reason) {
       spdlog::error("reset: {}", describe(chips.error()));
     for (auto& [cpu, p] : plugged_) p.boot = true;
   });
+  // Its end may have come while it was being reset, which lets the CPUs go again.
+  if (broken_ || shut_down_) vcpus_->stop_all_soon();
   if (!r) on_vcpu_failure(VcpuId{0}, r.error());
   sinks_.event(event::Reset{guest, reason});
 }

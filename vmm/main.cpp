@@ -42,7 +42,11 @@ int main(int argc, char** argv) {
       "unpark"};
   app.footer(std::string(kFooter));
   app.set_version_flag("--version", fmt::format("unpark {}", kVersion));
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
+  app.failure_message([](const CLI::App*, const CLI::Error& e) {
+    return fmt::format("unpark: error: {}\nRun unpark --help for the verbs and their options.\n",
+                       e.what());
+  });
   app.fallthrough();
   std::string log = "info";
   app.add_option("--log", log, "How much to say on stderr")
@@ -74,7 +78,13 @@ int main(int argc, char** argv) {
   run_verb
       ->add_option("--hotplug-deadline", run.hotplug_deadline_s,
                    "Seconds after which a hot-add that is not complete is reported")
-      ->check(CLI::Range(0.01, 3600.0))
+      ->check([](const std::string& text) {
+        double seconds = 0;
+        const bool number = CLI::detail::lexical_cast(text, seconds);
+        // In this form NaN is refused too.
+        if (number && seconds >= 0.01 && seconds <= 3600) return std::string{};
+        return fmt::format("{} is not a number of seconds from 0.01 to 3600", text);
+      })
       ->capture_default_str();
 
   run_verb->add_option("--guest-options", run.guest_options,
@@ -101,6 +111,10 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? static_cast<int>(ExitCode::kOk) : static_cast<int>(ExitCode::kUsage);
+  }
+  if (app.get_subcommands().empty()) {
+    std::cerr << "unpark: error: a verb is missing\nRun unpark --help for the verbs and their options.\n";
+    return static_cast<int>(ExitCode::kUsage);
   }
   set_up_log(log);
   run.trigger = trigger == "vmm" ? HotplugTrigger::kVmm : HotplugTrigger::kGuest;

@@ -32,7 +32,7 @@ Result<std::unique_ptr<SerialPort>, Error> SerialPort::open(const cli::SerialOpt
   std::unique_ptr<SerialPort> port{new SerialPort(loop, option.kind)};
   if (option.kind == cli::SerialOption::Kind::kFile) {
     port->file_ =
-        UniqueFd{::open(option.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+        UniqueFd{::open(option.path.c_str(), O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0644)};
     if (!port->file_)
       return Unexpected{
           Error{fmt::format("serial file {}: {}", option.path, describe(SysError{"open", errno}))}};
@@ -93,6 +93,7 @@ void SerialPort::flush() {
 }
 
 void SerialPort::watch_output() {
+  if (watching_output_) return;
   const auto added = loop_.add(out_, EPOLLOUT, [this](std::uint32_t) {
     loop_.remove(out_);
     watching_output_ = false;
@@ -107,6 +108,9 @@ void SerialPort::watch_output() {
 }
 
 Result<Done, SysError> SerialPort::connect(Machine& machine) {
+  // Only now that there is a machine is what the file held given up.
+  if (file_ && ::ftruncate(file_.get(), 0) != 0 && errno != EINVAL)
+    return Unexpected{SysError{"ftruncate", errno}};
   if (kind_ != cli::SerialOption::Kind::kStdio) return Done{};
   machine_ = &machine;
   const auto added = loop_.add(STDIN_FILENO, EPOLLIN, [this](std::uint32_t) { read_input(); });

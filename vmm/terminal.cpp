@@ -25,7 +25,7 @@ int columns_of(int fd) {
   if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   const char* columns = std::getenv("COLUMNS");
   const int n = columns ? std::atoi(columns) : 0;
-  return n > 0 ? n : 100;
+  return n > 0 ? n : 120;
 }
 
 std::string Paint::operator()(Colour colour, std::string_view text) const {

@@ -10,7 +10,7 @@ namespace unpark {
 // does.
 bool shows_colour(int fd);
 
-// Columns of the terminal behind `fd`; COLUMNS or 100 if it is none.
+// Columns of the terminal behind `fd`; COLUMNS or 120 if it is none.
 int columns_of(int fd);
 
 enum class Colour { kNone, kRed, kGreen, kYellow, kBold, kDim };

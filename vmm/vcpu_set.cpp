@@ -125,8 +125,13 @@ bool VcpuSet::begin_transition() {
   slot(*self).active = false;  // whoever waits for this vCPU need not wait for its wait
   changed_.notify_all();
   for (;;) {
-    if (destroyed_ || slot(*self).generation != generation) return false;
-    if (!busy_ && !paused_ && !stopping_) break;
+    const bool lost = destroyed_ || slot(*self).generation != generation;
+    if (lost && !slot(*self).held) {
+      // Not quiet until it has left its handler and seen its new token: whoever comes next waits.
+      slot(*self).active = true;
+      return false;
+    }
+    if (!lost && !busy_ && !paused_ && !stopping_) break;
     changed_.wait(m_);
   }
   busy_ = true;
@@ -139,8 +144,8 @@ void VcpuSet::end_transition() {
     Lock lock(m_);
     busy_ = false;
     for (Slot& s : slots_) s.held = false;
-    // An ejected CPU does not come back by having ejected itself.
-    if (self && wants_to_run(slot(*self).lifecycle)) slot(*self).active = true;
+    // One that has ejected itself too: it leaves as soon as it sees its token.
+    if (self) slot(*self).active = true;
   }
   changed_.notify_all();
 }
@@ -247,6 +252,7 @@ Result<Done, SysError> VcpuSet::reset_all(const std::function<void()>& while_sto
       Slot& s = slots_[i];
       if (s.lifecycle == Lifecycle::kAbsent) continue;
       ++s.generation;
+      tokens_[i].fetch_add(1);  // of one that waits for the ticket, and was not asked to stop
       s.failed = false;
       s.parked.reset();
       move(VcpuId{i}, Lifecycle::kWaitForSipi);
@@ -301,6 +307,7 @@ void VcpuSet::inspect(VcpuId cpu, const std::function<void(Vcpu&)>& f) {
 
 bool VcpuSet::unpark(VcpuId cpu, const std::function<void(Vcpu&, bool)>& woken) {
   if (!begin_transition()) return false;
+  hold(cpu);  // its thread may still be on its way out of an earlier life
   Vcpu* vcpu = nullptr;
   std::optional<ParkedState> parked;
   {
@@ -319,9 +326,10 @@ bool VcpuSet::unpark(VcpuId cpu, const std::function<void(Vcpu&, bool)>& woken) 
       woken(*vcpu, now && parked && now->nothing_pending && *now == *parked);
       Lock lock(m_);
       move(cpu, Lifecycle::kWaitForSipi);
+      slot(cpu).held = false;
       changed_.notify_all();
-      // A reset or the end, ordered meanwhile by another vCPU, keeps it out; it will not be missed.
-      while (!slot(cpu).active && !destroyed_ && !stopping_) changed_.wait(m_);
+      // A pause keeps it out, and so does a reset or the end, ordered meanwhile by another vCPU.
+      while (!slot(cpu).active && !destroyed_ && !stopping_ && !paused_) changed_.wait(m_);
       done = true;
     }
   }

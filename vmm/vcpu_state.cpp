@@ -47,13 +47,24 @@ Result<Done, SysError> write_msrs(const UniqueFd& vcpu, const std::vector<kvm_ms
 
 Result<Done, SysError> write_all(const UniqueFd& vcpu, const VcpuReset& reset,
                                  std::uint64_t apic_base, std::uint32_t mp_state) {
-  // First out of SMM, with nothing pending: KVM keeps both beside the registers.
+  // First out of SMM, with nothing pending: KVM keeps both beside the registers. An SMI that has just
+  // been sent is a request yet, which only KVM_GET_VCPU_EVENTS turns into the pending one that
+  // KVM_SET_VCPU_EVENTS forgets. Left alone it would be taken right after the reset, at SMBASE 0x30000,
+  // whatever lies there.
   kvm_vcpu_events events{};
+  TRY(call(vcpu, kvm_op::kGetVcpuEvents, events));
+  events = {};
   events.flags = KVM_VCPUEVENT_VALID_NMI_PENDING | KVM_VCPUEVENT_VALID_SIPI_VECTOR |
                  KVM_VCPUEVENT_VALID_SHADOW | KVM_VCPUEVENT_VALID_SMM;
   TRY(call(vcpu, kvm_op::kSetVcpuEvents, events));
   kvm_sregs sregs = reset.sregs;
   sregs.apic_base = apic_base;
+  // kvm_amd clears its VMCB after a triple fault, the root of the nested page tables with it, and only
+  // a change of CR0 makes KVM load that again: without one, a vCPU that faulted in real mode would
+  // fault for ever on its first instruction (Linux 6.1, shutdown_interception()). CR0.TS will do.
+  sregs.cr0 ^= 1u << 3;
+  TRY(call(vcpu, kvm_op::kSetSregs, sregs));
+  sregs.cr0 = reset.sregs.cr0;
   TRY(call(vcpu, kvm_op::kSetSregs, sregs));
   TRY(call(vcpu, kvm_op::kSetRegs, reset.regs));
   TRY(call(vcpu, kvm_op::kSetXsave, reset.xsave));

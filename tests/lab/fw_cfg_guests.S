@@ -72,7 +72,7 @@ guest hostile_dma
         say     'K
         halt_for_ever
         .balign 8
-6:      .quad 0, 0x00cf92000000ffff
+6:      .quad 0, 0x00cf93000000ffff
 7:      .word 15
         .long 0xffff0000 + (6b - lab_guest_hostile_dma)
 // Control: select 08h, read 02h, skip 04h, write 10h, key in bits 31:16.
@@ -135,9 +135,9 @@ wait:   movw    $0x3fd, %dx             // LSR: data ready
         jne     wait
         // CPU 1 in bits 31:16, a code in 7:0: all of them, those of the VMM and unknown ones too.
         movw    $0xd10, %dx
-        movl    $0x000100ff, %eax
+        movl    $0x00010001, %eax
 1:      outl    %eax, %dx
-        decb    %al
+        incb    %al
         jnz     1b
         movl    $0x00010005, %eax       // and once more that all is reported
         outl    %eax, %dx

@@ -43,7 +43,7 @@ guest write_flash
         say     'K
         halt_for_ever
         .balign 8
-1:      .quad 0, 0x00cf92000000ffff
+1:      .quad 0, 0x00cf93000000ffff
 2:      .word 15
         .long 0xffff0000 + (1b - lab_guest_write_flash)
 guest_end write_flash
@@ -204,7 +204,7 @@ guest reset_storm
 3:      say     'D
         halt_for_ever
         .balign 8
-6:      .quad 0, 0x00cf92000000ffff
+6:      .quad 0, 0x00cf93000000ffff
 7:      .word 15
         .long 0xffff0000 + (6b - lab_guest_reset_storm)
 8:      cli

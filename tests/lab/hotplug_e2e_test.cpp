@@ -79,8 +79,8 @@ class HotplugEndToEnd : public SmmRequired {
     EXPECT_TRUE(failed.empty()) << serial();
   }
   std::string serial() {
-    return machine_->look<std::string>([](const Seen& s) {
-      std::string all;
+    return machine_->look<std::string>([this](const Seen& s) {
+      std::string all = machine_->log();
       for (const GuestLine& l : s.serial.lines())
         all += l.kind + " " + l.name + " " + l.details + "\n";
       return all;

@@ -2,8 +2,8 @@
 // Eject and unpark of vCPUs that the kernel runs: wherever they are, whoever asks. vmm/vcpu_set.h.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstring>
-#include <mutex>
 
 #include "tests/lab/guest_code.h"
 #include "tests/lab/smm_required.h"
@@ -41,6 +41,10 @@ class VcpuEject : public SmmRequired {
   }
   TinyMachine& machine() { return *machine_; }
   VcpuSet& cpus() { return machine_->cpus(); }
+
+  // What the CPUs' handlers tell; before the machine, whose threads call them to the last.
+  std::atomic<unsigned> begun_ = 0, ordered_ = 0, done_ = 0;
+  std::atomic<bool> in_unpark_ = false, stop_ordered_ = false, unpark_returned_ = false;
 
  private:
   std::unique_ptr<TinyMachine> machine_;
@@ -163,13 +167,13 @@ TEST_F(VcpuEject, StopsACpuThatHaltsInsideSmmAndItCanComeBackFiftyTimes) {
 }
 
 TEST_F(VcpuEject, OfTwoCpusThatEjectEachOtherExactlyOneStays) {
-  std::mutex m;
-  unsigned orders = 0, done = 0;
   machine().on_out(kOrderPort, [&](Vcpu&, std::uint8_t target, bool) {
-    const bool ok = cpus().eject(VcpuId{target});
-    std::lock_guard lock(m);
-    ++orders;
-    done += ok ? 1 : 0;
+    // The second one must be on its way too, or it would be ejected before it has ordered anything.
+    const unsigned mine = ++begun_;
+    machine().poke();
+    EXPECT_TRUE(machine().wait([&] { return begun_ >= (mine + 1) / 2 * 2; }));
+    done_ += cpus().eject(VcpuId{target}) ? 1 : 0;
+    ++ordered_;
   });
   for (const auto& [cpu, target] : {std::pair{kSecond, kThird}, std::pair{kThird, kSecond}}) {
     machine().load(TinyMachine::code_of(cpu), lab_guest::order());
@@ -184,11 +188,9 @@ TEST_F(VcpuEject, OfTwoCpusThatEjectEachOtherExactlyOneStays) {
         ASSERT_TRUE(machine().start(cpu, 'O')) << round;
       else
         FAIL() << "CPU " << cpu.value << " was left over";
-    ASSERT_TRUE(machine().wait([&] {
-      std::lock_guard lock(m);
-      return orders == 2 * round;
-    })) << "deadlock in round " << round;
-    EXPECT_EQ(done, round) << "not exactly one eject of round " << round << " was carried out";
+    ASSERT_TRUE(machine().wait([&] { return ordered_ == 2 * round; }))
+        << "deadlock in round " << round;
+    EXPECT_EQ(done_, round) << "not exactly one eject of round " << round << " was carried out";
     const bool second_left = cpus().lifecycle(kSecond) != Lifecycle::kAbsent;
     const bool third_left = cpus().lifecycle(kThird) != Lifecycle::kAbsent;
     ASSERT_NE(second_left, third_left) << round;
@@ -231,30 +233,21 @@ TEST_F(VcpuEject, WhatIsNotThereCannotBeEjected) {
 // A transition waits for nobody that may wait for it: a reset that is ordered by one CPU while
 // another unparks a third (vmm/vcpu_set.h, stop_all_soon()).
 TEST_F(VcpuEject, AResetOrderedDuringAnUnparkKeepsNobodyWaiting) {
-  std::mutex m;
-  bool in_unpark = false, stop_ordered = false, unpark_returned = false;
-  const auto flag = [&](bool& f) {
-    std::lock_guard lock(m);
-    return f;
-  };
-  const auto set = [&](bool& f) {
-    {
-      std::lock_guard lock(m);
-      f = true;
-    }
+  const auto set = [this](std::atomic<bool>& f) {
+    f = true;
     machine().poke();
   };
-  machine().on_out(kOrderPort, [&](Vcpu& v, std::uint8_t target, bool) {
+  machine().on_out(kOrderPort, [this, set](Vcpu& v, std::uint8_t target, bool) {
     if (v.id() == kBoot) {
-      (void)cpus().unpark(VcpuId{target}, [&](Vcpu&, bool) {
-        set(in_unpark);
-        EXPECT_TRUE(machine().wait([&] { return flag(stop_ordered); }));
+      (void)cpus().unpark(VcpuId{target}, [this, set](Vcpu&, bool) {
+        set(in_unpark_);
+        EXPECT_TRUE(machine().wait([this] { return stop_ordered_.load(); }));
       });
-      set(unpark_returned);
+      set(unpark_returned_);
     } else {
-      EXPECT_TRUE(machine().wait([&] { return flag(in_unpark); }));
+      EXPECT_TRUE(machine().wait([this] { return in_unpark_.load(); }));
       cpus().stop_all_soon();
-      set(stop_ordered);
+      set(stop_ordered_);
     }
   });
   machine().word(0x518) = 1;
@@ -267,7 +260,7 @@ TEST_F(VcpuEject, AResetOrderedDuringAnUnparkKeepsNobodyWaiting) {
   cpus().resume();
   machine().send_init_and_sipi(kSecond);
 
-  ASSERT_TRUE(machine().wait([&] { return flag(unpark_returned); })) << "the unpark hangs";
+  ASSERT_TRUE(machine().wait([&] { return unpark_returned_.load(); })) << "the unpark hangs";
   bool stopped = false;
   ASSERT_TRUE(cpus().reset_all([&] { stopped = true; }));
   EXPECT_TRUE(stopped);

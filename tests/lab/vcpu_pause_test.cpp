@@ -42,8 +42,7 @@ TEST_F(VcpuPause, ASpinningGuestStandsStillBetweenPauseAndResumeAThousandTimes) 
   ASSERT_NE(m, nullptr);
   m->cpus().resume();
   ASSERT_TRUE(m->wait_told(kBoot, 'S'));
-  std::uint32_t last = 0;
-  unsigned moved = 0;
+  std::uint32_t last = m->word(kCounter);
   for (int i = 0; i < 1000; ++i) {
     m->cpus().pause();
     const std::uint32_t at_pause = m->word(kCounter);
@@ -56,11 +55,13 @@ TEST_F(VcpuPause, ASpinningGuestStandsStillBetweenPauseAndResumeAThousandTimes) 
     ASSERT_GE(rip, 0x1000u);
     ASSERT_LT(rip, 0x1000u + lab_guest::spin().size());
     ASSERT_EQ(m->word(kCounter).load(), at_pause) << "it ran while paused, in cycle " << i;
-    moved += at_pause != last ? 1 : 0;
     last = at_pause;
     m->cpus().resume();
+    // Most pauses come before its thread is back in the guest; some are to find it running.
+    if (i % 20 == 0) {
+      ASSERT_TRUE(m->wait([&] { return m->word(kCounter).load() != last; })) << i;
+    }
   }
-  EXPECT_GT(moved, 0u) << "it never ran between two pauses";
   EXPECT_TRUE(m->wait([&] { return m->word(kCounter).load() != last; }));
   EXPECT_EQ(m->told(kBoot, 'S'), 1u) << "it started over";
 }

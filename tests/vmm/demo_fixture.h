@@ -21,6 +21,7 @@ inline DemoRun good_run(HotplugTrigger trigger = HotplugTrigger::kGuest) {
   record.number = 1;
   record.cpu = VcpuId{2};
   record.id = "cpu2";
+  record.smi_by_vmm = trigger == HotplugTrigger::kVmm;
   for (std::size_t row = 0; row < 17; ++row)
     if (row != 2) record.steps[row] = {StepSource::kGuest, std::chrono::microseconds{100 * row}};
   record.smbase_before = 0x30000;

@@ -64,6 +64,13 @@ TEST(DemoJson, StepThatDidNotComeHasNoInventedTime) {
   EXPECT_EQ(step.at("since-order-us"), nullptr);
 }
 
+TEST(DemoJson, StepFiveIsTheVmmsIfItRaisedTheSmi) {
+  const Json step =
+      Json::parse(json_of({judged(good_run(HotplugTrigger::kVmm))}))["runs"][0]["steps"][4];
+  EXPECT_EQ(step.at("step"), "05");
+  EXPECT_EQ(step.at("who"), "VMM");
+}
+
 TEST(DemoJson, HasTheMachineTheOrderAndItsAnswer) {
   const Json run = Json::parse(json_of({judged(good_run())}))["runs"][0];
   EXPECT_EQ(run.at("machine").at("cpus"), 2);

@@ -83,6 +83,7 @@ TEST(DemoTable, StepsFitTheTerminalFrom80ColumnsUp) {
   for (const int columns : {80, 81, 100, 132, 200})
     for (const HotplugTrigger t : {HotplugTrigger::kGuest, HotplugTrigger::kVmm}) {
       run.trigger = t;
+      run.record->smi_by_vmm = t == HotplugTrigger::kVmm;
       const std::string text = table(run, false, columns);
       for (const StepInfo& s : kSteps)
         EXPECT_LE(row(text, std::string(s.label)).size(), static_cast<std::size_t>(columns))

@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 // Rows of the table, in the order of the list.
-constexpr std::size_t k01a = 0, k01b = 1, kNoEquivalent = 2, k04 = 3, k05 = 4, k10 = 11, k15 = 16;
+constexpr std::size_t k01a = 0, kNoEquivalent = 2, k04 = 3, k05 = 4, k10 = 11, k15 = 16;
 
 struct HotplugTracerTest : testing::Test {
   test::FakeClock clock;
@@ -64,6 +64,17 @@ TEST(HotplugSteps, OtherCodesHaveNoRow) {
   EXPECT_EQ(rows, 16u);
   for (const unsigned code : {0x00u, 0x03u, 0x20u, 0x30u, 0x41u, 0xffu})
     EXPECT_FALSE(row_of(static_cast<std::uint8_t>(code)));
+}
+
+TEST_F(HotplugTracerTest, StepFiveIsTheVmmsIfItRaisesTheSmi) {
+  const auto guest = tracer.record(tracer.begin(VcpuId{2}, "a"));
+  const auto vmm = tracer.record(tracer.begin(VcpuId{3}, "b", true));
+  ASSERT_TRUE(guest && vmm);
+  EXPECT_EQ(step_of(*guest, k05).who, "host CPU, OS");
+  for (std::size_t row = 0; row < 17; ++row) {
+    EXPECT_EQ(step_of(*vmm, row).label, kSteps[row].label);
+    EXPECT_EQ(step_of(*vmm, row).who, row == k05 ? "VMM" : kSteps[row].who);
+  }
 }
 
 TEST_F(HotplugTracerTest, NumbersOrdersFromOneUp) {

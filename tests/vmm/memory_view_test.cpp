@@ -109,7 +109,7 @@ TEST_F(MemoryView, LockedSmramAtTheDefaultSmbaseIsHiddenOutsideSmm) {
 
 TEST_F(MemoryView, CompatibleSmramIsRamInSmmOnly) {
   control.compatible_smram = true;
-  for (const std::uint64_t at : {0xa'0000, 0xb'ffff}) {
+  for (const std::uint64_t at : {0xa0000u, 0xbffffu}) {
     EXPECT_EQ(see(at, kOs), kNothing);
     EXPECT_EQ(see(at, kInSmm), kRam);
   }

@@ -99,11 +99,11 @@ TEST_F(TerminalTest, ElsewhereColumnsSaysIt) {
   EXPECT_EQ(columns_of(terminal.slave.get()), 132);
 }
 
-TEST_F(TerminalTest, ElsewhereWithoutColumnsItIsAHundred) {
-  EXPECT_EQ(columns_of(null.get()), 100);
+TEST_F(TerminalTest, ElsewhereWithoutColumnsItIs120) {
+  EXPECT_EQ(columns_of(null.get()), 120);
   for (const char* nonsense : {"", "x", "0", "-5"}) {
     const Environment set("COLUMNS", nonsense);
-    EXPECT_EQ(columns_of(null.get()), 100) << nonsense;
+    EXPECT_EQ(columns_of(null.get()), 120) << nonsense;
   }
 }
 
