@@ -34,8 +34,10 @@ hot_cpu_wait_begin:
         jmp     hot_cpu_wait_begin
 hot_cpu_wait_end:
 
-// The host CPU finishes 11 and 12 first: the list has 13 after 12.
+// The host CPU finishes 11 and 12 first: the list has 13 after 12. Before 11 it must know that this
+// CPU's RSM has read the save area that 11 takes away.
 hot_cpu_resume:
+        movl    $1, GUEST_HOT_PAGE + GUEST_HOT_RESUMED
         movl    GUEST_HOT_PAGE + GUEST_HOT_APIC_ID, %esi
         shll    $16, %esi
 1:      cmpl    $0, GUEST_HOT_PAGE + GUEST_HOT_PROCEED

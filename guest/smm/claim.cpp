@@ -129,6 +129,10 @@ ClaimFailure start_and_rebase(std::uint32_t slot, std::uint32_t apic_id, HotAddR
   // 10 happens at 0x38000.
   if (!wait_for(apic_id, [] { return read_once(rebase().rebased) != 0; }))
     return ClaimFailure::kNotRebased;
+  // The handler says so before its RSM, which still needs the save area: only the CPU's next
+  // instruction in flash says that 0x38000 may be restored.
+  if (!wait_for(apic_id, [] { return read_once(hot(GUEST_HOT_RESUMED)) != 0; }))
+    return ClaimFailure::kNotRebased;
   r.smbase_before = rebase().smbase_before;
   r.smbase_after = rebase().smbase;
   return r.smbase_before == GUEST_DEFAULT_SMBASE ? ClaimFailure::kNone

@@ -128,7 +128,7 @@ TEST(Duration, HasAUnitThatSuitsIt) {
   EXPECT_EQ(duration(microseconds{1234}), "1.234 ms");
   EXPECT_EQ(duration(nanoseconds{0}), "0.0 us");
   EXPECT_EQ(duration(milliseconds{999}), "999.000 ms");
-  EXPECT_EQ(duration(seconds{2} + milliseconds{100}), "2.1 s");
+  EXPECT_EQ(duration(seconds{2} + milliseconds{100}), "2.100 s");
 }
 
 TEST(Duration, NeverShowsAThousandOfAUnit) {
