@@ -104,10 +104,9 @@ Result<Done, SysError> Machine::make_chips_of_the_kernel() {
   TRY(call(vm_, kvm_op::kCreateIrqchip));
   const kvm_pit_config pit{.flags = KVM_PIT_SPEAKER_DUMMY};
   TRY(call(vm_, kvm_op::kCreatePit2, pit));
-  for (const std::uint32_t id :
-       {KVM_IRQCHIP_PIC_MASTER, KVM_IRQCHIP_PIC_SLAVE, KVM_IRQCHIP_IOAPIC}) {
+  for (const auto id : {KVM_IRQCHIP_PIC_MASTER, KVM_IRQCHIP_PIC_SLAVE, KVM_IRQCHIP_IOAPIC}) {
     kvm_irqchip chip{};
-    chip.chip_id = id;
+    chip.chip_id = static_cast<std::uint32_t>(id);
     TRY(call(vm_, kvm_op::kGetIrqchip, chip));
     irqchips_.push_back(chip);
   }

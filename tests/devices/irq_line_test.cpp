@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
+#include <memory>
 #include <thread>
 
 #include "tests/fakes/recording_wire.h"
@@ -35,7 +35,7 @@ TEST(IrqLine, SettingTheSameLevelTwiceIsNoEdge) {
 
 TEST(IrqLine, ADestroyedLineLetsGo) {
   RecordingWire irq;
-  std::optional<IrqLine> a = irq.line();
+  auto a = std::make_unique<IrqLine>(irq.line());
   a->set(true);
   a.reset();
   EXPECT_EQ(irq.edges, (std::vector{true, false}));
@@ -43,7 +43,7 @@ TEST(IrqLine, ADestroyedLineLetsGo) {
 
 TEST(IrqLine, AMovedLineKeepsItsLevelAndTheOldOneIsDetached) {
   RecordingWire irq;
-  std::optional<IrqLine> a = irq.line();
+  auto a = std::make_unique<IrqLine>(irq.line());
   a->set(true);
   IrqLine b = std::move(*a);
   a.reset();
