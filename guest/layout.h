@@ -65,7 +65,6 @@
 
 // Local APIC, xAPIC mode.
 #define GUEST_LAPIC 0xfee00000
-#define GUEST_LAPIC_ID 0xfee00020
 
 // The default SMBASE (SDM volume 3, 32.4 and 32.11; AMD64 APM volume 2, 10.2).
 #define GUEST_DEFAULT_SMBASE 0x30000

@@ -82,12 +82,12 @@ int run(const RunOptions& options) {
                            [&](const QmpEvent& event) {
                              if (control) control->emit(event);
                              // A broken machine stays to be looked at while there is a way to look.
-             const bool broken = machine->run_state() == RunState::kInternalError;
-             if (std::holds_alternative<event::Shutdown>(event) ||
-                 (std::holds_alternative<event::Stop>(event) && broken && !control))
-               (*loop)->stop();
-           },
-       .marker = [](std::uint8_t, VcpuId) {}});
+                             const bool broken = machine->run_state() == RunState::kInternalError;
+                             if (std::holds_alternative<event::Shutdown>(event) ||
+                                 (std::holds_alternative<event::Stop>(event) && broken && !control))
+                               (*loop)->stop();
+                           },
+                       .marker = [](std::uint8_t, VcpuId) {}});
   if (!made) return fail(ExitCode::kCannotStart, made.error());
   machine = *std::move(made);
   if (!socket_path.empty()) {

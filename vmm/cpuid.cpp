@@ -60,7 +60,8 @@ std::vector<kvm_cpuid_entry2> cpuid_of(const std::vector<kvm_cpuid_entry2>& supp
       case 1:
         e.ebx = (e.ebx & 0x0000'ffff) | (cpu.value & 0xff) << 24 | eight_bits << 16;
         e.edx = possible > 1 ? e.edx | 1u << 28 : e.edx & ~(1u << 28);  // HTT
-        e.ecx |= 1u << 31;  // a hypervisor is present: Linux looks for KVM's leaves then
+        e.ecx &= ~(1u << 5);  // no VMX: KVM's nested state is no part of a reset or of parking
+        e.ecx |= 1u << 31;    // a hypervisor is present: Linux looks for KVM's leaves then
         break;
       case 4:
         // Nothing of the cache topology is shared but what the level says; the package's cores.
@@ -68,6 +69,7 @@ std::vector<kvm_cpuid_entry2> cpuid_of(const std::vector<kvm_cpuid_entry2>& supp
         break;
       case 0x8000'0001:
         if (amd) e.ecx = possible > 1 ? e.ecx | 1u << 1 : e.ecx & ~(1u << 1);  // CmpLegacy
+        e.ecx &= ~(1u << 2);                                                   // no SVM, as VMX
         break;
       case 0x8000'0008:
         e.ecx = amd ? (e.ecx & ~0xf0ffu) | core_bits(possible) << 12 | (eight_bits - 1) : 0;

@@ -32,6 +32,11 @@ struct MmioWrite {
   Gpa at;
   std::span<const std::byte> data;
 };
+struct MsrWrite {  // of a register that the filter keeps from the guest
+  std::uint32_t index;
+  std::uint64_t value;
+  std::uint8_t* refused;  // 1: the guest gets #GP
+};
 struct Halted {};       // only without the in-kernel irqchip
 struct TripleFault {};  // KVM_EXIT_SHUTDOWN
 struct Interrupted {};  // somebody kicked us
@@ -44,9 +49,10 @@ struct Failed {          // KVM cannot go on with this vCPU
 };
 }  // namespace vm_exit
 
-using VmExit = std::variant<vm_exit::PortIn, vm_exit::PortOut, vm_exit::MmioRead,
-                            vm_exit::MmioWrite, vm_exit::Halted, vm_exit::TripleFault,
-                            vm_exit::Interrupted, vm_exit::SystemEvent, vm_exit::Failed>;
+using VmExit =
+    std::variant<vm_exit::PortIn, vm_exit::PortOut, vm_exit::MmioRead, vm_exit::MmioWrite,
+                 vm_exit::MsrWrite, vm_exit::Halted, vm_exit::TripleFault, vm_exit::Interrupted,
+                 vm_exit::SystemEvent, vm_exit::Failed>;
 
 // `run_size`: bytes of the mapping. A data offset outside of it, or a width that is none, is
 // Failed: the kernel is trusted, but a wrong pointer is not worth it.
@@ -68,6 +74,8 @@ inline VmExit decode(kvm_run& run, std::size_t run_size) {
       if (run.mmio.is_write != 0) return MmioWrite{Gpa{run.mmio.phys_addr}, data};
       return MmioRead{Gpa{run.mmio.phys_addr}, data};
     }
+    case KVM_EXIT_X86_WRMSR:
+      return MsrWrite{run.msr.index, run.msr.data, &run.msr.error};
     case KVM_EXIT_HLT:
       return Halted{};
     case KVM_EXIT_SHUTDOWN:

@@ -17,8 +17,9 @@ Result<MappedMemory, Error> MappedMemory::create(const std::string& name, std::u
                                         describe(SysError{call, errno}))}};
   };
   if (const std::uint64_t host = host_memory(); size > host)
-    return Unexpected{Error{fmt::format("cannot get {} MiB of memory for {}: the host has only {} MiB",
-                                        size >> 20, name, host >> 20)}};
+    return Unexpected{
+        Error{fmt::format("cannot get {} MiB of memory for {}: the host has only {} MiB",
+                          size >> 20, name, host >> 20)}};
   UniqueFd fd{::memfd_create(name.c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING)};
   if (!fd) return failed("memfd_create");
   if (::ftruncate(fd.get(), static_cast<off_t>(size)) != 0) return failed("ftruncate");

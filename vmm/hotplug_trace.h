@@ -43,7 +43,7 @@ struct StepTime {
 struct HotplugRecord {
   std::uint64_t number = 0;  // 1 for the first add of the machine
   VcpuId cpu;
-  std::string id;  // device_add's id
+  std::string id;           // device_add's id
   bool smi_by_vmm = false;  // trigger `vmm`: step 05 is the VMM's SMI, not the OS's 0xB2
   std::array<StepTime, kStepRows> steps{};
   std::optional<std::uint64_t> smbase_before, smbase_after;  // MSR 9Eh, read from the host

@@ -62,6 +62,10 @@ AfterExit dispatch(const VmExit& exit, const Accessor& who, const Bus<Port>& por
               mmio.write(e.at + i, access(who, step), load(e.data.subspan(i, step)));
             return AfterExit::kRunAgain;
           },
+          [](const MsrWrite& e) {
+            *e.refused = 1;
+            return AfterExit::kRunAgain;
+          },
           [](const Halted&) { return AfterExit::kRunAgain; },
           [](const TripleFault&) { return AfterExit::kTripleFault; },
           [](const Interrupted&) { return AfterExit::kRunAgain; },

@@ -14,7 +14,8 @@ struct Accessor {
 // What the vCPU loop does after an exit.
 enum class AfterExit { kRunAgain, kTripleFault, kFailed };
 
-// Carries one exit out on the two buses. Free of KVM calls: a test builds the exit by hand.
+// Carries one exit out on the two buses; a write of a filtered MSR is refused. Free of KVM calls: a
+// test builds the exit by hand.
 AfterExit dispatch(const VmExit& exit, const Accessor& who, const Bus<Port>& ports,
                    const Bus<Gpa>& mmio);
 

@@ -52,10 +52,13 @@ inline constexpr auto kSetPit2 = UNPARK_KVM_IOCTL(const kvm_pit_state2, KVM_SET_
 inline constexpr auto kIrqLine = UNPARK_KVM_IOCTL(const kvm_irq_level, KVM_IRQ_LINE);
 inline constexpr auto kSignalMsi = UNPARK_KVM_IOCTL(const kvm_msi, KVM_SIGNAL_MSI);
 inline constexpr auto kEnableCap = UNPARK_KVM_IOCTL(const kvm_enable_cap, KVM_ENABLE_CAP);
+inline constexpr auto kSetMsrFilter =
+    UNPARK_KVM_IOCTL(const kvm_msr_filter, KVM_X86_SET_MSR_FILTER);
 inline constexpr auto kSetUserMemoryRegion =
     UNPARK_KVM_IOCTL(const kvm_userspace_memory_region, KVM_SET_USER_MEMORY_REGION);
 // vCPU.
 inline constexpr auto kRun = UNPARK_KVM_IOCTL(void, KVM_RUN);
+inline constexpr auto kSmi = UNPARK_KVM_IOCTL(void, KVM_SMI);
 inline constexpr auto kSetCpuid2 = Ioctl<const KvmCpuid2>{kSetCpuid2Number, "KVM_SET_CPUID2"};
 inline constexpr auto kGetRegs = UNPARK_KVM_IOCTL(kvm_regs, KVM_GET_REGS);
 inline constexpr auto kSetRegs = UNPARK_KVM_IOCTL(const kvm_regs, KVM_SET_REGS);

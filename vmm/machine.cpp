@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "vmm/apic_base.h"
 #include "vmm/cpuid.h"
 #include "vmm/host_check.h"
 #include "vmm/io_dispatch.h"
@@ -51,8 +52,11 @@ Machine::Machine(MachineConfig config, EventLoop& loop, Sinks sinks, Kvm kvm)
       refusal_log_(clock_, 8, 1) {}
 
 Machine::~Machine() {
+  // In this order: a vCPU thread uses both until it is joined.
+  if (vcpus_) vcpus_->stop_and_join();
   alive_.reset();
-  vcpus_.reset();
+  for (const auto& [number, timer] : deadlines_) loop_.cancel(timer);
+  if (next_press_) loop_.cancel(*next_press_);
 }
 
 Result<Done, Error> Machine::build() {
@@ -72,6 +76,7 @@ Result<Done, Error> Machine::build() {
   supported_cpuid_ = *std::move(cpuid);
   msr_indices_ = *std::move(msrs);
   vm_ = *std::move(vm);
+  TRY(attempt("filter IA32_APIC_BASE", filter_apic_base(vm_)));
   smi_.emplace(vm_, config_.max_cpus > kNarrowIds);
   TRY(attempt("set up the interrupt controllers", make_chips_of_the_kernel()));
 
@@ -121,9 +126,10 @@ Result<Done, SysError> Machine::reset_kernel_chips() {
 }
 
 Result<Done, SysError> Machine::make_vcpu(VcpuId cpu) {
-  vcpus_->adopt(TRY(Vcpu::create(vm_, run_size_, cpu,
-                                 cpuid_of(supported_cpuid_, cpu, config_.max_cpus), msr_indices_)));
-  return Done{};
+  if (!vcpus_->has_vcpu(cpu))
+    vcpus_->adopt(TRY(Vcpu::create(
+        vm_, run_size_, cpu, cpuid_of(supported_cpuid_, cpu, config_.max_cpus), msr_indices_)));
+  return vcpus_->start_thread(cpu);
 }
 
 BoardHost Machine::board_host() {
@@ -177,6 +183,7 @@ void Machine::start() {
 // ---- on vCPU threads
 
 void Machine::on_exit(Vcpu& vcpu, const VmExit& exit, bool smm) {
+  if (const auto* write = std::get_if<vm_exit::MsrWrite>(&exit)) return on_msr_write(vcpu, *write);
   switch (dispatch(exit, {vcpu.id(), smm}, board_->ports(), board_->mmio())) {
     case AfterExit::kRunAgain:
       return;
@@ -199,6 +206,19 @@ void Machine::on_exit(Vcpu& vcpu, const VmExit& exit, bool smm) {
   }
 }
 
+void Machine::on_msr_write(Vcpu& vcpu, const vm_exit::MsrWrite& write) {
+  *write.refused = 1;
+  if (write.index == kMsrApicBase && may_set_apic_base(vcpu.run_page().apic_base, write.value)) {
+    const auto set = set_apic_base(vcpu.fd(), write.value);
+    if (!set) return on_vcpu_failure(vcpu.id(), set.error());
+    if (*set) *write.refused = 0;
+  }
+  if (*write.refused != 0 && refusal_log_.admit() >= 0)
+    spdlog::warn(
+        "cpu {}: write of {:#x} to MSR {:#x} refused: the local APIC stays on, at its place",
+        vcpu.id().value, write.value, write.index);
+}
+
 void Machine::on_vcpu_failure(VcpuId cpu, const SysError& e) {
   spdlog::error("cpu {}: {}; the machine is stopped", cpu.value, describe(e));
   stop_with(RunState::kInternalError, false, "host-error");
@@ -209,6 +229,9 @@ void Machine::on_memory_control(const MemoryControl& control) {
     spdlog::error("guest memory: {}; the machine is stopped", describe(r.error()));
     stop_with(RunState::kInternalError, false, "host-error");
   }
+  // SMIs that were held back until now.
+  if (control.smram_locked && config_.trigger == HotplugTrigger::kVmm)
+    post([this] { press_for_parked(); });
 }
 
 void Machine::stop_with(RunState state, bool guest, std::string reason) {
@@ -240,17 +263,21 @@ void Machine::request_reset(bool guest, std::string reason) {
   });
 }
 
-void Machine::post(EventLoop::Task task) {
+bool Machine::post(EventLoop::Task task) {
   if (posted_.fetch_add(1) >= kMaxPosted) {
     posted_.fetch_sub(1);
     dropped_posts_.fetch_add(1);
-    return;
+    return false;
   }
   loop_.post([this, alive = std::weak_ptr(alive_), task = std::move(task)] {
     if (alive.expired()) return;
     posted_.fetch_sub(1);
+    if (const auto lost = dropped_posts_.exchange(0); lost > 0 && refusal_log_.admit() >= 0)
+      spdlog::warn("{} reports of the guest were dropped: more than {} were waiting", lost,
+                   kMaxPosted);
     task();
   });
+  return true;
 }
 
 void Machine::emit(QmpEvent event) {
@@ -265,16 +292,20 @@ void Machine::do_reset(bool guest, const std::string& reason) {
     loop_.cancel(timer);
     note_overdue(number, "before the machine was reset; it is a cold-boot CPU now");
   }
-  const auto r = vcpus_->reset_all([this] {
+  const auto r = vcpus_->reset_all([this]() -> Result<Done, SysError> {
     reset_pending_ = false;
+    // Ejected, and not heard of here yet.
+    std::erase_if(plugged_, [&](const auto& p) { return is_absent(p.first); });
     board_->reset(plugged());
-    if (const auto chips = reset_kernel_chips(); !chips)
-      spdlog::error("reset: {}", describe(chips.error()));
     for (auto& [cpu, p] : plugged_) p.boot = true;
+    return reset_kernel_chips();
   });
   // Its end may have come while it was being reset, which lets the CPUs go again.
   if (broken_ || shut_down_) vcpus_->stop_all_soon();
-  if (!r) on_vcpu_failure(VcpuId{0}, r.error());
+  if (!r) {
+    spdlog::error("reset: {}; the machine is stopped", describe(r.error()));
+    stop_with(RunState::kInternalError, false, "host-error");
+  }
   sinks_.event(event::Reset{guest, reason});
 }
 

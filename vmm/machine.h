@@ -73,6 +73,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
 
   // On vCPU threads.
   void on_exit(Vcpu& vcpu, const VmExit& exit, bool in_smm);
+  void on_msr_write(Vcpu& vcpu, const vm_exit::MsrWrite& write);
   void on_vcpu_failure(VcpuId cpu, const SysError& e);
   void on_step(const StepReport& report);
   void note_smbase(VcpuId cpu);  // of the vCPU whose thread this is
@@ -85,16 +86,23 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   void gate_refused(Access at, bool control_window, bool write, std::uint64_t value) override;
   void raise_smi(VcpuId writer) override;
   // Runs `task` on the loop's thread, from any thread. A guest can cause these at will: beyond
-  // kMaxPosted of them waiting, further ones are dropped and counted.
-  void post(EventLoop::Task task);
+  // kMaxPosted of them waiting, further ones are dropped and counted: false.
+  bool post(EventLoop::Task task);
   void emit(QmpEvent event);  // the same
 
   // On the loop's thread.
   void do_reset(bool guest, const std::string& reason);
   void check_deadline(std::uint64_t record);
-  // Marks record `number` with its first missing step, unless it is complete. `before`: "within ...".
+  // Marks record `number` with its first missing step, unless it is complete. `before`: "within
+  // ...".
   void note_overdue(std::uint64_t number, const std::string& before);
   [[nodiscard]] std::vector<VcpuId> plugged() const;
+  [[nodiscard]] bool is_absent(VcpuId cpu) const {
+    return vcpus_->lifecycle(cpu) == Lifecycle::kAbsent;
+  }
+  // Trigger `vmm`: the SMI for the CPUs that are still parked, now and again until their deadline.
+  // Nothing before the firmware has locked SMRAM: until then its handlers may not be in place.
+  void press_for_parked();
   std::vector<VcpuId> waiting_for_sipi();  // of the hot-added CPUs
 
   // Configuration and wiring.
@@ -123,11 +131,13 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   };
   std::map<VcpuId, Plugged> plugged_;
   std::map<std::uint64_t, EventLoop::TimerId> deadlines_;
+  std::optional<EventLoop::TimerId> next_press_;
   // Shared.
   std::atomic<bool> reset_pending_{false}, broken_{false}, shut_down_{false};
   static constexpr std::uint32_t kMaxPosted = 1024;
   std::atomic<std::uint32_t> posted_{0};
   std::atomic<std::uint64_t> dropped_posts_{0};
+  std::atomic<bool> gate_report_waits_{false};
   // For what was posted to the loop and is run after this object is gone.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 

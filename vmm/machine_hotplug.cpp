@@ -17,12 +17,15 @@ using namespace spec::step_port;
 
 namespace {
 
+constexpr Nanoseconds kPressAgainAfter = std::chrono::milliseconds{500};
+
 std::size_t row(Step step) {
   return *row_of(step);
 }
 
 // Whether the CPU that reports a step is the one whose step it is: SMM's steps are told from within
-// SMM, the new CPU's by itself. An OS can still make up its own steps, and nothing follows from them.
+// SMM, the new CPU's by itself. An OS can still make up its own steps, and nothing follows from
+// them.
 bool may_report(const StepReport& report) {
   const bool itself = report.at.cpu == report.about;
   switch (report.code) {
@@ -31,13 +34,17 @@ bool may_report(const StepReport& report) {
     case kStep07b:
     case kStep09:
     case kStep11:
-    case kStep12: return report.at.in_smm && !itself;
-    case kStep10: return report.at.in_smm && itself;
+    case kStep12:
+      return report.at.in_smm && !itself;
+    case kStep10:
+      return report.at.in_smm && itself;
     case kStep08a:
     case kStep08b:
     case kStep13:
-    case kStep14: return !report.at.in_smm && itself;
-    default: return !report.at.in_smm;
+    case kStep14:
+      return !report.at.in_smm && itself;
+    default:
+      return !report.at.in_smm;
   }
 }
 
@@ -84,7 +91,7 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
   const bool by_vmm = config_.trigger == HotplugTrigger::kVmm;
   const std::uint64_t number = tracer_.begin(add.slot, add.id, by_vmm);
   const auto made = [&]() -> Result<Done, SysError> {
-    if (!vcpus_->has_vcpu(add.slot)) TRY(make_vcpu(add.slot));
+    TRY(make_vcpu(add.slot));
     return vcpus_->park(add.slot);
   }();
   if (!made) {
@@ -108,16 +115,26 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
     vcpus_->withdraw(add.slot);
     return Unexpected{refuse(fmt::format("CPU {}: {}", add.slot.value, describe(r.error())))};
   }
-  if (by_vmm)
-    if (const auto r = order_smi(); !r)
-      spdlog::error("the SMI for CPU {} could not be sent: {}", add.slot.value,
-                    describe(r.error()));
+  if (by_vmm) press_for_parked();
   return Done{};
 }
 
+void Machine::press_for_parked() {
+  if (next_press_) loop_.cancel(*std::exchange(next_press_, std::nullopt));
+  const bool parked = std::any_of(plugged_.begin(), plugged_.end(), [&](const auto& p) {
+    return vcpus_->lifecycle(p.first) == Lifecycle::kParked;
+  });
+  if (!parked || deadlines_.empty() || !board_->mch().control().smram_locked) return;
+  if (const auto r = order_smi(); !r)
+    spdlog::error("the SMI for hot-added CPUs could not be sent: {}", describe(r.error()));
+  next_press_ = loop_.after(kPressAgainAfter, [this] {
+    next_press_.reset();
+    press_for_parked();
+  });
+}
+
 void Machine::check_deadline(std::uint64_t number) {
-  note_overdue(number,
-               fmt::format("within {} ms", config_.hotplug_deadline.count() / 1'000'000));
+  note_overdue(number, fmt::format("within {} ms", config_.hotplug_deadline.count() / 1'000'000));
 }
 
 void Machine::note_overdue(std::uint64_t number, const std::string& before) {
@@ -144,7 +161,7 @@ Result<Done, SysError> Machine::order_smi() {
   for (const auto& [cpu, p] : plugged_) {
     const bool spared = std::find(waiting.begin(), waiting.end(), cpu) != waiting.end();
     if (spared || vcpus_->lifecycle(cpu) == Lifecycle::kParked) continue;
-    TRY(smi_->direct(cpu));
+    vcpus_->request_smi(cpu);
   }
   return Done{};
 }
@@ -170,7 +187,10 @@ void Machine::raise_smi(VcpuId writer) {
   using namespace spec::smi_features;
   tracer_.note_all_open(row(kStep05), StepSource::kVmm);
   const bool broadcast = (board_->smi_features().accepted() & kBroadcast) != 0;
-  const auto r = broadcast ? smi_->broadcast() : smi_->direct(writer);
+  const auto r = broadcast ? smi_->broadcast() : [&]() -> Result<Done, SysError> {
+    TRY(call(vcpus_->own()->fd(), kvm_op::kSmi));
+    return Done{};
+  }();
   if (!r) on_vcpu_failure(writer, r.error());
 }
 
@@ -192,7 +212,8 @@ bool Machine::unpark(VcpuId cpu) {
 bool Machine::eject(VcpuId cpu) {
   if (!vcpus_->eject(cpu)) return false;
   loop_.post([this, alive = std::weak_ptr(alive_), cpu] {
-    if (!alive.expired()) plugged_.erase(cpu);
+    // It may have been added again meanwhile, after a reset that noticed first.
+    if (!alive.expired() && is_absent(cpu)) plugged_.erase(cpu);
   });
   return true;
 }
@@ -217,8 +238,15 @@ void Machine::gate_refused(Access at, bool control_window, bool write, std::uint
                  at.cpu.value, write ? "write" : "read", port, control_window ? "control" : "OS",
                  held_back > 0 ? fmt::format("; {} more not shown", held_back) : "");
   const HotplugRefusals of_cpu = board_->hotplug().refusals(at.cpu);
-  emit(event::GateRefused{at.cpu, control_window, write, at.in_smm, port, at.width, value,
-                          of_cpu.control + of_cpu.os});
+  // One at a time: a guest that hammers the port must not crowd out what else is reported.
+  if (gate_report_waits_.exchange(true)) return;
+  const bool posted =
+      post([this, e = event::GateRefused{at.cpu, control_window, write, at.in_smm, port, at.width,
+                                         value, of_cpu.control + of_cpu.os}] {
+        gate_report_waits_ = false;
+        sinks_.event(e);
+      });
+  if (!posted) gate_report_waits_ = false;
 }
 
 void Machine::note_smbase(VcpuId cpu) {

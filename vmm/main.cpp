@@ -113,7 +113,8 @@ int main(int argc, char** argv) {
     return app.exit(e) == 0 ? static_cast<int>(ExitCode::kOk) : static_cast<int>(ExitCode::kUsage);
   }
   if (app.get_subcommands().empty()) {
-    std::cerr << "unpark: error: a verb is required\nRun unpark --help for the verbs and their options.\n";
+    std::cerr << "unpark: error: a verb is required\nRun unpark --help for the verbs and their "
+                 "options.\n";
     return static_cast<int>(ExitCode::kUsage);
   }
   set_up_log(log);

@@ -45,7 +45,7 @@ void Vcpu::set_immediate_exit(bool on) {
   std::atomic_ref(run_->immediate_exit).store(on ? 1 : 0);
 }
 
-Result<Done, SysError> Vcpu::finish_pending_exit() {
+Result<Done, SysError> Vcpu::settle() {
   if (!has_run_) return Done{};
   set_immediate_exit(true);
   // An MMIO access in pieces comes back with the next piece; nobody answers it any more.
@@ -58,12 +58,12 @@ Result<Done, SysError> Vcpu::finish_pending_exit() {
 }
 
 Result<Done, SysError> Vcpu::reset(WakeAs wake) {
-  TRY(finish_pending_exit());
+  TRY(settle());
   return reset_vcpu(fd_, reset_state_, wake);
 }
 
 Result<Done, SysError> Vcpu::park() {
-  TRY(finish_pending_exit());
+  TRY(settle());
   return park_vcpu(fd_, reset_state_);
 }
 

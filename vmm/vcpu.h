@@ -31,14 +31,15 @@ class Vcpu {
   // Makes the next KVM_RUN, or the present one if a signal follows, return at once. Any thread.
   void set_immediate_exit(bool on);
 
+  // Lets KVM finish the exit it is in. A half-done "in", MMIO read or string instruction would be
+  // finished at the next KVM_RUN, on top of registers written meanwhile, and in memory as that is
+  // mapped then (Documentation/virt/kvm/api.rst, KVM_RUN). reset() and park() begin with it.
+  Result<Done, SysError> settle();
   Result<Done, SysError> reset(WakeAs wake);
   Result<Done, SysError> park();
 
  private:
   Vcpu(VcpuId id, UniqueFd fd, kvm_run* run, std::size_t run_size);
-  // A half-done "in", MMIO read or string instruction would be finished by KVM at the next KVM_RUN,
-  // on top of the new registers: finish it now (Documentation/virt/kvm/api.rst, KVM_RUN).
-  Result<Done, SysError> finish_pending_exit();
 
   VcpuId id_;
   UniqueFd fd_;

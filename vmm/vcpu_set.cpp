@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <system_error>
+
 namespace unpark {
 
 namespace {
@@ -23,17 +25,21 @@ VcpuSet::VcpuSet(std::uint32_t possible, Handler handler, FailureHandler on_fail
       on_failure_(std::move(on_failure)),
       slots_(possible),
       tokens_(possible),
-      seen_running_(possible) {}
+      seen_running_(possible),
+      smi_requested_(possible) {}
 
 VcpuSet::~VcpuSet() {
+  stop_and_join();
+}
+
+void VcpuSet::stop_and_join() {
   std::vector<std::thread> threads;
   {
     Lock lock(m_);
     destroyed_ = true;
     for (std::uint32_t i = 0; i < slots_.size(); ++i) {
-      if (!slots_[i].vcpu) continue;
       ask_to_stop(VcpuId{i});
-      threads.push_back(std::move(slots_[i].thread));
+      if (slots_[i].thread.joinable()) threads.push_back(std::move(slots_[i].thread));
     }
   }
   changed_.notify_all();
@@ -52,8 +58,18 @@ void VcpuSet::adopt(std::unique_ptr<Vcpu> vcpu) {
   const VcpuId id = vcpu->id();
   Lock lock(m_);
   slot(id).vcpu = std::move(vcpu);
-  slot(id).thread = std::thread([this, id] { thread_main(id); });
-  while (slot(id).tid == 0) changed_.wait(m_);
+}
+
+Result<Done, SysError> VcpuSet::start_thread(VcpuId cpu) {
+  Lock lock(m_);
+  if (slot(cpu).thread.joinable()) return Done{};
+  try {
+    slot(cpu).thread = std::thread([this, cpu] { thread_main(cpu); });
+  } catch (const std::system_error& e) {
+    return Unexpected{SysError{"pthread_create", e.code().value()}};
+  }
+  while (slot(cpu).tid == 0) changed_.wait(m_);
+  return Done{};
 }
 
 void VcpuSet::thread_main(VcpuId cpu) {
@@ -98,17 +114,20 @@ void VcpuSet::run_until_stopped(Vcpu& vcpu, std::uint64_t token) {
   for (;;) {
     vcpu.set_immediate_exit(false);
     if (tokens_[i].load() != token) return;
+    if (smi_requested_[i].load(std::memory_order_relaxed) && smi_requested_[i].exchange(false))
+      if (const auto r = call(vcpu.fd(), kvm_op::kSmi); !r) return fail(vcpu.id(), r.error());
     const auto exit = vcpu.run();
-    if (!exit) {
-      on_failure_(vcpu.id(), exit.error());
-      Lock lock(m_);
-      slot(vcpu.id()).failed = true;
-      return;
-    }
+    if (!exit) return fail(vcpu.id(), exit.error());
     if (std::holds_alternative<vm_exit::Interrupted>(*exit)) continue;
     if (!seen_running_[i].load(std::memory_order_relaxed)) mark_running(vcpu.id());
     handler_(vcpu, *exit, in_smm(vcpu.run_page()));
   }
+}
+
+void VcpuSet::fail(VcpuId cpu, const SysError& e) {
+  on_failure_(cpu, e);
+  Lock lock(m_);
+  slot(cpu).failed = true;
 }
 
 // ---- transitions
@@ -181,6 +200,7 @@ void VcpuSet::move(VcpuId cpu, Lifecycle to) {
   assert(can_become(s.lifecycle, to));  // the callers have looked: a guest cannot get here
   s.lifecycle = to;
   seen_running_[cpu.value].store(to == Lifecycle::kRunning);
+  if (to != Lifecycle::kRunning) smi_requested_[cpu.value].store(false);
 }
 
 // ---- what the event loop asks for
@@ -240,37 +260,47 @@ Result<Done, SysError> VcpuSet::cold_boot(VcpuId cpu) {
   return Done{};
 }
 
-Result<Done, SysError> VcpuSet::reset_all(const std::function<void()>& while_stopped) {
+Result<Done, SysError> VcpuSet::reset_all(
+    const std::function<Result<Done, SysError>()>& while_stopped) {
   begin_transition();
   hold_all();
-  while_stopped();
-  std::optional<SysError> failure;
   std::vector<Vcpu*> plugged;
   {
     Lock lock(m_);
-    for (std::uint32_t i = 0; i < slots_.size(); ++i) {
-      Slot& s = slots_[i];
-      if (s.lifecycle == Lifecycle::kAbsent) continue;
-      ++s.generation;
-      tokens_[i].fetch_add(1);  // of one that waits for the ticket, and was not asked to stop
-      s.failed = false;
-      s.parked.reset();
-      move(VcpuId{i}, Lifecycle::kWaitForSipi);
-      if (i == 0) move(VcpuId{i}, Lifecycle::kRunning);
-      plugged.push_back(s.vcpu.get());
-    }
+    stopping_ = true;  // also where nobody has asked before: for an error below
+    for (Slot& s : slots_)
+      if (s.lifecycle != Lifecycle::kAbsent) plugged.push_back(s.vcpu.get());
   }
-  for (Vcpu* v : plugged) {
-    const auto r = v->reset(v->id().value == 0 ? WakeAs::kBootCpu : WakeAs::kWaitForSipi);
-    if (!r && !failure) failure = r.error();
-  }
-  {
+  const auto r = [&]() -> Result<Done, SysError> {
+    // While memory is still what it was: `while_stopped` opens what SMM kept for itself.
+    for (Vcpu* v : plugged) TRY(v->settle());
+    TRY(while_stopped());
+    revive_all();
+    for (Vcpu* v : plugged)
+      TRY(v->reset(v->id().value == 0 ? WakeAs::kBootCpu : WakeAs::kWaitForSipi));
+    return Done{};
+  }();
+  if (r) {
     Lock lock(m_);
     stopping_ = false;
   }
   end_transition();
-  if (failure) return Unexpected{*failure};
-  return Done{};
+  return r;
+}
+
+void VcpuSet::revive_all() {
+  Lock lock(m_);
+  for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+    Slot& s = slots_[i];
+    if (s.lifecycle == Lifecycle::kAbsent) continue;
+    ++s.generation;
+    tokens_[i].fetch_add(1);  // of one that waits for the ticket, and was not asked to stop
+    s.failed = false;
+    s.parked.reset();
+    smi_requested_[i].store(false);
+    move(VcpuId{i}, Lifecycle::kWaitForSipi);
+    if (i == 0) move(VcpuId{i}, Lifecycle::kRunning);
+  }
 }
 
 void VcpuSet::pause() {
@@ -372,8 +402,18 @@ Vcpu* VcpuSet::own() {
 void VcpuSet::stop_all_soon() {
   Lock lock(m_);
   stopping_ = true;
-  for (std::uint32_t i = 0; i < slots_.size(); ++i)
-    if (slots_[i].active) ask_to_stop(VcpuId{i});
+  // Also one that is quiet because it works on another, and would otherwise go on afterwards.
+  for (std::uint32_t i = 0; i < slots_.size(); ++i) ask_to_stop(VcpuId{i});
+  changed_.notify_all();
+}
+
+void VcpuSet::request_smi(VcpuId cpu) {
+  Lock lock(m_);
+  Slot& s = slot(cpu);
+  if (!wants_to_run(s.lifecycle)) return;
+  smi_requested_[cpu.value].store(true);
+  s.vcpu->set_immediate_exit(true);
+  if (s.active && s.thread.joinable()) ::pthread_kill(s.thread.native_handle(), kKickSignal);
 }
 
 Lifecycle VcpuSet::lifecycle(VcpuId cpu) const {

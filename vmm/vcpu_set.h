@@ -46,18 +46,24 @@ class VcpuSet {
   // Installs the signal that ends KVM_RUN. Once per process, before the first vCPU runs.
   static void install_kick_signal();
 
+  // Stops and joins every thread; nothing runs afterwards. For an owner that the callbacks use.
+  void stop_and_join();
+
   // ---- From the event loop's thread.
 
-  // Gives the set a vCPU that KVM has just made, as kAbsent and quiet; starts its thread.
+  // Gives the set a vCPU that KVM has just made, as kAbsent and quiet.
   void adopt(std::unique_ptr<Vcpu> vcpu);
   [[nodiscard]] bool has_vcpu(VcpuId cpu) const;  // KVM has made it, perhaps it is retired
+  // Of an adopted vCPU, unless it has one. Fails where the host gives no further thread.
+  Result<Done, SysError> start_thread(VcpuId cpu);
   // kAbsent -> kParked.
   Result<Done, SysError> park(VcpuId cpu);
   // kParked -> kAbsent: device_del of a CPU that was never claimed.
   bool withdraw(VcpuId cpu);
-  // Stops all; calls `while_stopped`; then every vCPU that is not kAbsent is reset, the boot CPU
-  // (slot 0) to run and the others to wait for SIPI, and all go on unless paused.
-  Result<Done, SysError> reset_all(const std::function<void()>& while_stopped);
+  // Stops all and lets what they were at be finished; calls `while_stopped`; then every vCPU that
+  // is not kAbsent is reset, the boot CPU (slot 0) to run and the others to wait for SIPI, and all
+  // go on unless paused. On any error nothing runs until the next reset_all().
+  Result<Done, SysError> reset_all(const std::function<Result<Done, SysError>()>& while_stopped);
   void pause();  // returns when every vCPU is quiet
   void resume();
   // Runs `f` on the vCPU while it is quiet.
@@ -85,6 +91,9 @@ class VcpuSet {
   [[nodiscard]] Lifecycle lifecycle(VcpuId cpu) const;
   [[nodiscard]] std::int64_t thread_id(VcpuId cpu) const;  // 0 if there is none
   void mark_running(VcpuId cpu);  // kWaitForSipi -> kRunning: it was seen to execute
+  // An SMI for one vCPU, whatever its local APIC thinks; nothing for one that is parked or absent.
+  // Its own thread passes it on to KVM: KVM_SMI of a vCPU waits for its KVM_RUN to end.
+  void request_smi(VcpuId cpu);
 
  private:
   struct Slot {
@@ -106,6 +115,7 @@ class VcpuSet {
   std::optional<std::uint64_t> enter(VcpuId cpu);  // blocks; nullopt: the set is being destroyed
   void leave(VcpuId cpu);
   void run_until_stopped(Vcpu& vcpu, std::uint64_t token);
+  void fail(VcpuId cpu, const SysError& e);
 
   // False: the vCPU on whose thread this is was reset or ejected meanwhile.
   bool begin_transition();
@@ -114,6 +124,7 @@ class VcpuSet {
   // Until \`cpu\` is quiet; it stays so until end_transition().
   void hold(VcpuId cpu);
   void hold_all();
+  void revive_all();  // lifecycles of reset_all()
   void move(VcpuId cpu, Lifecycle to) TSA(requires_capability(m_));
   Slot& slot(VcpuId cpu) TSA(requires_capability(m_)) { return slots_[cpu.value]; }
   const Slot& slot(VcpuId cpu) const TSA(requires_capability(m_)) { return slots_[cpu.value]; }
@@ -131,6 +142,7 @@ class VcpuSet {
   std::vector<std::atomic<std::uint64_t>> tokens_;
   // Whether mark_running() has nothing to do: spares every exit the lock.
   std::vector<std::atomic<bool>> seen_running_;
+  std::vector<std::atomic<bool>> smi_requested_;
 };
 
 }  // namespace unpark

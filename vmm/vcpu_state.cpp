@@ -11,10 +11,29 @@ namespace unpark {
 
 namespace {
 
-// Clocks go on over a reset, and kvmclock's addresses are written back as zero by their own rule:
-// IA32_TSC, TSC_ADJUST, TSC_DEADLINE.
+constexpr std::uint32_t kMsrTsc = 0x10, kMsrTscAdjust = 0x3b, kMsrTscDeadline = 0x6e0;
+
+// Not written back as they were: the first two by their own rule (see capture_reset()), the
+// deadline goes with the local APIC's timer.
 bool is_clock(std::uint32_t msr) {
-  return msr == 0x10 || msr == 0x3b || msr == 0x6e0;
+  return msr == kMsrTsc || msr == kMsrTscAdjust || msr == kMsrTscDeadline;
+}
+
+// Registers that RESET changes and that KVM_GET_MSR_INDEX_LIST leaves out (SDM vol. 4, table 2-2);
+// those that this KVM does not know are skipped.
+void add_unlisted(std::vector<std::uint32_t>& msrs) {
+  constexpr std::uint32_t kMtrrPhysBase0 = 0x200, kMtrrPhysMask7 = 0x20f, kMtrrFix64k = 0x250,
+                          kMtrrFix16k80000 = 0x258, kMtrrFix16kA0000 = 0x259, kMtrrFix4k = 0x268,
+                          kMtrrFix4kEnd = 0x270, kMtrrDefType = 0x2ff, kMc0Ctl = 0x400,
+                          kMcEnd = kMc0Ctl + 4 * 32;
+  const auto range = [&](std::uint32_t from, std::uint32_t end) {
+    for (std::uint32_t msr = from; msr < end; ++msr) msrs.push_back(msr);
+  };
+  range(kMtrrPhysBase0, kMtrrPhysMask7 + 1);
+  msrs.insert(msrs.end(), {kMtrrFix64k, kMtrrFix16k80000, kMtrrFix16kA0000});
+  range(kMtrrFix4k, kMtrrFix4kEnd);
+  msrs.push_back(kMtrrDefType);
+  range(kMc0Ctl, kMcEnd);
 }
 
 // KVM_GET_MSRS and KVM_SET_MSRS stop at the first index they do not like; that one is skipped.
@@ -47,10 +66,10 @@ Result<Done, SysError> write_msrs(const UniqueFd& vcpu, const std::vector<kvm_ms
 
 Result<Done, SysError> write_all(const UniqueFd& vcpu, const VcpuReset& reset,
                                  std::uint64_t apic_base, std::uint32_t mp_state) {
-  // First out of SMM, with nothing pending: KVM keeps both beside the registers. An SMI that has just
-  // been sent is a request yet, which only KVM_GET_VCPU_EVENTS turns into the pending one that
-  // KVM_SET_VCPU_EVENTS forgets. Left alone it would be taken right after the reset, at SMBASE 0x30000,
-  // whatever lies there.
+  // First out of SMM, with nothing pending: KVM keeps both beside the registers. An SMI that has
+  // just been sent is a request yet, which only KVM_GET_VCPU_EVENTS turns into the pending one that
+  // KVM_SET_VCPU_EVENTS forgets. Left alone it would be taken right after the reset, at SMBASE
+  // 0x30000, whatever lies there.
   kvm_vcpu_events events{};
   TRY(call(vcpu, kvm_op::kGetVcpuEvents, events));
   events = {};
@@ -59,9 +78,10 @@ Result<Done, SysError> write_all(const UniqueFd& vcpu, const VcpuReset& reset,
   TRY(call(vcpu, kvm_op::kSetVcpuEvents, events));
   kvm_sregs sregs = reset.sregs;
   sregs.apic_base = apic_base;
-  // kvm_amd clears its VMCB after a triple fault, the root of the nested page tables with it, and only
-  // a change of CR0 makes KVM load that again: without one, a vCPU that faulted in real mode would
-  // fault for ever on its first instruction (Linux 6.1, shutdown_interception()). CR0.TS will do.
+  // kvm_amd clears its VMCB after a triple fault, the root of the nested page tables with it, and
+  // only a change of CR0 makes KVM load that again: without one, a vCPU that faulted in real mode
+  // would fault for ever on its first instruction (Linux 6.1, shutdown_interception()). CR0.TS will
+  // do.
   sregs.cr0 ^= 1u << 3;
   TRY(call(vcpu, kvm_op::kSetSregs, sregs));
   sregs.cr0 = reset.sregs.cr0;
@@ -72,8 +92,8 @@ Result<Done, SysError> write_all(const UniqueFd& vcpu, const VcpuReset& reset,
   if (reset.xcrs.nr_xcrs != 0) TRY(call(vcpu, kvm_op::kSetXcrs, reset.xcrs));
   TRY(call(vcpu, kvm_op::kSetDebugregs, reset.debugregs));
   TRY(write_msrs(vcpu, reset.msrs));
-  // Of a disabled local APIC too: KVM keeps its IRR, and an interrupt from before would look like one
-  // that reached a parked CPU.
+  // Of a disabled local APIC too: KVM keeps its IRR, and an interrupt from before would look like
+  // one that reached a parked CPU.
   TRY(call(vcpu, kvm_op::kSetLapic, reset.lapic));
   // KVM_GET_MP_STATE makes KVM act on an INIT or SIPI that it has latched; what that did is then
   // overwritten. Without it a SIPI from before would start the CPU later.
@@ -98,7 +118,14 @@ Result<VcpuReset, SysError> capture_reset(const UniqueFd& vcpu,
   std::vector<std::uint32_t> kept;
   for (const std::uint32_t msr : msr_indices)
     if (!is_clock(msr) && msr != kMsrSmbase) kept.push_back(msr);
+  add_unlisted(kept);
+  std::sort(kept.begin(), kept.end());
+  kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
   r.msrs = TRY(read_msrs(vcpu, kept));
+  // The TSC goes on over a reset, together with those of the other CPUs: what a guest has added to
+  // its own is forgotten, and a write of 0 by the host is what makes KVM bring it in step again.
+  r.msrs.push_back({kMsrTscAdjust, 0, 0});
+  r.msrs.push_back({kMsrTsc, 0, 0});
   r.msrs.push_back({kMsrSmbase, 0, q35::kResetSmbase});
   return r;
 }
@@ -110,13 +137,12 @@ Result<Done, SysError> reset_vcpu(const UniqueFd& vcpu, const VcpuReset& reset, 
 }
 
 Result<Done, SysError> park_vcpu(const UniqueFd& vcpu, const VcpuReset& reset) {
-  // Deaf first, then clean: in the other order an IPI could still come in between.
-  kvm_sregs sregs{};
-  TRY(call(vcpu, kvm_op::kGetSregs, sregs));
-  sregs.apic_base &= ~kApicBaseEnable;
+  // Deaf first, then clean: in the other order an IPI could still come in between. From the reset
+  // state, not from what the guest has left: KVM refuses some of what a guest can leave.
+  kvm_sregs sregs = reset.sregs;
+  sregs.apic_base &= ~(kApicBaseEnable | kApicBaseX2apic);
   TRY(call(vcpu, kvm_op::kSetSregs, sregs));
-  return write_all(vcpu, reset, reset.sregs.apic_base & ~kApicBaseEnable,
-                   KVM_MP_STATE_UNINITIALIZED);
+  return write_all(vcpu, reset, sregs.apic_base, KVM_MP_STATE_UNINITIALIZED);
 }
 
 Result<std::uint64_t, SysError> read_smbase(const UniqueFd& vcpu) {

@@ -17,7 +17,7 @@ struct VcpuReset {
   kvm_xcrs xcrs{};
   kvm_debugregs debugregs{};
   kvm_lapic_state lapic{};
-  std::vector<kvm_msr_entry> msrs;  // all that KVM saves, but the clocks
+  std::vector<kvm_msr_entry> msrs;  // all that KVM lets us read
 };
 Result<VcpuReset, SysError> capture_reset(const UniqueFd& vcpu,
                                           const std::vector<std::uint32_t>& msr_indices);
@@ -28,6 +28,7 @@ enum class WakeAs { kBootCpu, kWaitForSipi };
 // IA32_APIC_BASE bit 11, SDM vol. 3 11.4.3: the local APIC is enabled in hardware. With it clear
 // KVM leaves the vCPU out of its APIC map: no INIT, SIPI, NMI, SMI or fixed IPI reaches it.
 inline constexpr std::uint64_t kApicBaseEnable = 1ull << 11;
+inline constexpr std::uint64_t kApicBaseX2apic = 1ull << 10;  // SDM vol. 3 11.12.1
 // IA32_SMBASE, SDM vol. 3 34.11; readable by the host only.
 inline constexpr std::uint32_t kMsrSmbase = 0x9e;
 

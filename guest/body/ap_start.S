@@ -37,8 +37,9 @@ ap_start_protected:
         ljmpl   $GUEST_CODE64, $(GUEST_AP_PAGE + IN_PAGE(ap_start_long))
         .code64
 ap_start_long:
-        movl    $GUEST_LAPIC_ID, %eax
-        movl    (%rax), %edi
+        movl    $1, %eax                // CPUID.01H:EBX[31:24]: own APIC ID
+        cpuid
+        movl    %ebx, %edi
         shrl    $24, %edi
         leal    1(%rdi), %eax
         shll    $GUEST_STACK_SHIFT, %eax

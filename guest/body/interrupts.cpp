@@ -5,7 +5,6 @@
 
 #include "guest/body/report.h"
 #include "guest/chips/cpu.h"
-#include "guest/chips/lapic.h"
 #include "guest/layout.h"
 
 extern "C" const std::uint8_t interrupt_stubs[] __attribute__((visibility("hidden")));
@@ -38,7 +37,7 @@ void report_exception(const InterruptFrame& f) {
   asm volatile("mov %%cr2, %0" : "=r"(cr2));
   Report("exception")
       .text("in", copy_name)
-      .dec("cpu", lapic::id())
+      .dec("cpu", initial_apic_id())
       .dec("vector", f.vector)
       .hex("error", f.error)
       .hex("rip", f.rip)

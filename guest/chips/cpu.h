@@ -50,6 +50,20 @@ inline std::uint64_t read_tsc() {
   return std::uint64_t{high} << 32 | low;
 }
 
+struct Cpuid {
+  std::uint32_t eax, ebx, ecx, edx;
+};
+inline Cpuid cpuid(std::uint32_t leaf) {
+  Cpuid r{};
+  asm volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(0));
+  return r;
+}
+// SDM volume 2A, CPUID leaf 01H: initial APIC ID. Who runs on a CPU cannot change it, but can
+// rewrite the ID register of an xAPIC.
+inline std::uint32_t initial_apic_id() {
+  return cpuid(1).ebx >> 24;
+}
+
 inline void pause() {
   asm volatile("pause" : : : "memory");
 }

@@ -4,6 +4,7 @@
 #include "guest/chips/pm_timer.h"
 #include "guest/firmware/chips.h"
 #include "guest/firmware/firmware.h"
+#include "guest/firmware/machine.h"
 
 namespace unpark::guest::firmware {
 
@@ -27,6 +28,28 @@ void enable_pm_block() {
   pci::write8(kLpc, lpc::kAcpiCntl, lpc::acpi_cntl::Enable::with(std::uint8_t{0}, true));
 }
 
+// Every bounded wait of firmware and OS rests on this timer.
+bool pm_timer_runs() {
+  const std::uint64_t start = PmTimer::now();
+  for (int turns = 0; turns < 1'000'000; ++turns)
+    if (PmTimer::now() != start) return true;
+  return Report("pm-timer-runs").hex("stuck-at", start).verdict(false);
+}
+
+// SMM's clock. Good to a few per cent, which is more than a time limit asks for.
+bool measure_tsc() {
+  constexpr std::uint64_t kMeasureUs = 5'000;
+  const std::uint64_t ticks = PmTimer::now();
+  const std::uint64_t cycles = read_tsc();
+  delay_microseconds(kMeasureUs);
+  const std::uint64_t ticks_passed = (PmTimer::now() - ticks) & PmTimer::kMask;
+  const std::uint64_t cycles_passed = read_tsc() - cycles;
+  machine.tsc_per_us =
+      ticks_passed == 0 ? 0 : cycles_passed * spec::pm::kPmTimerHz / ticks_passed / 1'000'000;
+  if (machine.tsc_per_us != 0) return true;
+  return Report("tsc-runs").dec("cycles", cycles_passed).dec("ticks", ticks_passed).verdict(false);
+}
+
 }  // namespace
 
 bool find_chips() {
@@ -38,11 +61,7 @@ bool find_chips() {
   enable_pm_block();
   const std::uint32_t by_ecam = read_mmio(spec::pci::kEcamBase);
   if (!Report("ecam").hex("mch", by_ecam).verdict(by_ecam == kMchId)) return false;
-  // Every bounded wait rests on this timer: a dead one must not make them endless.
-  const std::uint32_t start = read_pm_timer();
-  for (int turns = 0; turns < 1'000'000; ++turns)
-    if (read_pm_timer() != start) return true;
-  return Report("pm-timer-runs").hex("stuck-at", start).verdict(false);
+  return pm_timer_runs() && measure_tsc();
 }
 
 }  // namespace unpark::guest::firmware

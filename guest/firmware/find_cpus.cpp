@@ -42,7 +42,7 @@ void enumerate_slots() {
 }  // namespace
 
 bool find_cpus() {
-  machine.boot_cpu = lapic::id();
+  machine.boot_cpu = initial_apic_id();
   machine.cold_boot[machine.boot_cpu] = true;
   lapic::enable();
   enumerate_slots();

@@ -65,6 +65,7 @@ void fill_tseg() {
   config.report = reinterpret_cast<std::uintptr_t>(&smm_report);
   config.monarch = machine.boot_cpu;
   config.possible = machine.possible;
+  config.tsc_per_us = machine.tsc_per_us;
   config.explicit_unpark = machine.explicit_unpark();
   config.hotplug = (machine.smi_features & spec::smi_features::kCpuHotplug) != 0 &&
                    machine.default_smbase_protected;

@@ -7,7 +7,6 @@
 #include "guest/body/interrupts.h"
 #include "guest/body/report.h"
 #include "guest/chips/ioapic.h"
-#include "guest/chips/lapic.h"
 #include "guest/chips/pm_timer.h"
 #include "guest/chips/software_smi.h"
 
@@ -32,7 +31,7 @@ void mask_legacy_interrupts() {
 bool enable_acpi() {
   mask_legacy_interrupts();
   out16(pm::kBase + pm::kPm1Enable, 0);
-  ioapic::route_level_high(kSciPin, kSciVector, lapic::id());
+  ioapic::route_level_high(kSciPin, kSciVector, initial_apic_id());
   software_smi(spec::apm::kAcpiEnable);
   const bool enabled = wait_until(
       1'000'000, [] { return pm::control::SciEnable::get(in16(pm::kBase + pm::kPm1Control)); });

@@ -16,24 +16,26 @@ namespace unpark::guest {
 inline constexpr std::uint32_t kNotifyDeviceCheck = 1;
 inline constexpr std::uint32_t kNotifyEjectRequest = 3;
 
+enum class CpuEvent { kNone, kInsert, kRemove };
+
 template <class Io>
 class HotplugWindow {
  public:
   HotplugWindow(Io& io, std::uint16_t base) : io_(io), base_(base) {}
 
-  // Selects the first slot from `slot` on that has an event. False: there is none.
-  bool next_event(std::uint32_t& slot, std::uint32_t possible) {
+  // Selects the first slot from `slot` on that has an event. Reads the flags once per bit it asks
+  // for, as AML does for its fields.
+  CpuEvent next_event(std::uint32_t& slot, std::uint32_t possible) {
     namespace registers = spec::hotplug;
     select(slot);
     io_.out8(port(registers::kCommand), registers::kCommandNextPending);
     const std::uint32_t found = io_.in32(port(registers::kCommandData));
-    if (found < slot || found >= possible) return false;  // wrapped, or no answer
+    if (found < slot || found >= possible) return CpuEvent::kNone;  // wrapped, or no answer
     slot = found;
-    flags_ = io_.in8(port(registers::kFlags));
-    return inserted() || removed();
+    if (registers::status::Insert::get(flags())) return CpuEvent::kInsert;
+    if (registers::status::Remove::get(flags())) return CpuEvent::kRemove;
+    return CpuEvent::kNone;
   }
-  [[nodiscard]] bool inserted() const { return spec::hotplug::status::Insert::get(flags_); }
-  [[nodiscard]] bool removed() const { return spec::hotplug::status::Remove::get(flags_); }
 
   void select(std::uint32_t slot) { io_.out32(port(spec::hotplug::kSelector), slot); }
   template <class Action>
@@ -42,12 +44,12 @@ class HotplugWindow {
   }
 
  private:
+  std::uint8_t flags() { return io_.in8(port(spec::hotplug::kFlags)); }
   [[nodiscard]] std::uint16_t port(std::uint16_t offset) const {
     return static_cast<std::uint16_t>(base_ + offset);
   }
   Io& io_;
   std::uint16_t base_;
-  std::uint8_t flags_ = 0;
 };
 
 // This machine: the firmware first, then the OS window.
@@ -56,8 +58,10 @@ void run_gpe_handler(Io& io, std::uint32_t possible) {
   namespace action = spec::hotplug::action;
   io.out8(spec::apm::kControlPort, spec::hotplug::kApmCpuHotplug);
   HotplugWindow<Io> window(io, spec::hotplug::kOsWindow);
-  for (std::uint32_t slot = 0; slot < possible && window.next_event(slot, possible); ++slot) {
-    if (window.inserted()) {
+  for (std::uint32_t slot = 0; slot < possible; ++slot) {
+    const CpuEvent event = window.next_event(slot, possible);
+    if (event == CpuEvent::kNone) return;
+    if (event == CpuEvent::kInsert) {
       io.notify(slot, kNotifyDeviceCheck);
       window.template act<action::ClearInsert>();
     } else {
@@ -74,8 +78,10 @@ void run_gpe_handler_of_qemu(Io& io, std::uint32_t possible) {
   HotplugWindow<Io> window(io, spec::hotplug::kControlWindow);
   std::array<std::uint8_t, 255> added{};
   std::size_t count = 0;
-  for (std::uint32_t slot = 0; slot < possible && window.next_event(slot, possible); ++slot) {
-    if (window.inserted()) {
+  for (std::uint32_t slot = 0; slot < possible; ++slot) {
+    const CpuEvent event = window.next_event(slot, possible);
+    if (event == CpuEvent::kNone) break;
+    if (event == CpuEvent::kInsert) {
       if (count < added.size()) added[count++] = static_cast<std::uint8_t>(slot);
     } else {
       io.notify(slot, kNotifyEjectRequest);

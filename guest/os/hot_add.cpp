@@ -29,7 +29,9 @@ class Ports {
 
   void out8(std::uint16_t port, std::uint8_t v) {
     if (port != spec::apm::kControlPort) return guest::out8(port, v);
+    if (options_.hostile_smi) attack_rendezvous(v);
     take_step(times_, Step::kStep05, machine.boot_cpu);
+    if (options_.hostile_smi) return attack_registers_of_smm(v);
     software_smi(v);
   }
   void out32(std::uint16_t port, std::uint32_t v) { guest::out32(port, v); }
@@ -71,7 +73,7 @@ class Ports {
 bool insert_visible(Ports& ports) {
   HotplugWindow<Ports> window(ports, spec::hotplug::kOsWindow);
   std::uint32_t slot = 0;
-  return window.next_event(slot, machine.possible) && window.inserted();
+  return window.next_event(slot, machine.possible) == CpuEvent::kInsert;
 }
 
 void try_attack(Ports& ports) {

@@ -20,6 +20,7 @@ using spec::step_port::Step;
 // What has been reported already, by APIC ID.
 constinit std::array<std::uint32_t, GUEST_MAX_CPUS> seen{};
 constinit std::uint32_t seen_incomplete = 0;
+constinit std::uint32_t seen_postponed = 0;
 
 std::string_view words(ClaimFailure failure) {
   switch (failure) {
@@ -148,12 +149,15 @@ void report_hot_add(const JoinedCpu& cpu, const StepTimes& os_times, const Optio
 
 void report_failed_claims(const Options& options) {
   const std::uint32_t incomplete = read_once(smm_report.incomplete);
+  const std::uint32_t postponed = read_once(smm_report.postponed);
   if (incomplete != seen_incomplete)
     Report("smi-rendezvous")
         .dec("incomplete", incomplete - seen_incomplete)
         .dec("last-missing-cpu", smm_report.last_missing)
+        .dec("postponed", postponed - seen_postponed)
         .say("NOTE");
   seen_incomplete = incomplete;
+  seen_postponed = postponed;
   for (std::uint32_t slot = 0; slot < machine.possible; ++slot) {
     const std::uint32_t cpu = machine.apic_id_of_slot[slot];
     const HotAddRecord& r = smm_report.records[cpu];

@@ -9,6 +9,7 @@ namespace unpark::guest {
 // words are counted, so that a typing error does not pass for a test.
 struct Options {
   bool attack = false;
+  bool hostile_smi = false;
   bool quiet = false;           // no STEP lines
   std::uint32_t work = 4;       // rounds of work that a hot-added CPU does
   std::uint32_t smi_bench = 0;  // SMIs to time before the guest is ready
@@ -34,6 +35,8 @@ constexpr void apply_option(std::string_view word, Options& o) {
   };
   if (word == "attack") {
     o.attack = true;
+  } else if (word == "hostile-smi") {
+    o.hostile_smi = true;
   } else if (word == "quiet") {
     o.quiet = true;
   } else if (!number("work=", o.work) && !number("smi-bench=", o.smi_bench)) {

@@ -13,12 +13,13 @@ namespace unpark::guest::os {
 
 namespace {
 
-enum class Request : std::uint32_t { kNone, kWork, kHalt };
+enum class Request : std::uint32_t { kNone, kWork, kHoldSmisOff, kHalt };
 
 struct alignas(64) Cpu {
   std::uint32_t online;
   Request request;
   std::uint32_t rounds;
+  std::uint32_t smis_held_off;
   std::uint32_t harmless, nmis;
   std::uint64_t sum;
 };
@@ -28,6 +29,22 @@ alignas(64) constinit std::array<std::uint64_t, kWorkBytes / 8> block{};
 constexpr std::uint64_t kStartUs = 1'000'000;
 constexpr unsigned kStartAttempts = 3;
 constexpr std::uint64_t kWorkUs = 10'000'000;
+
+// AMD64 APM volume 2, 15.17: while GIF is clear, SMIs are held pending. 15.4: EFER.SVME.
+constexpr std::uint32_t kEfer = 0xc0000080;
+constexpr std::uint64_t kSvme = 1u << 12;
+constexpr std::uint32_t kSvm = 1u << 2;  // CPUID 8000_0001H:ECX
+
+void hold_smis_off_until_told(Cpu& self) {
+  const std::uint64_t efer = read_msr(kEfer);
+  write_msr(kEfer, efer | kSvme);
+  asm volatile("clgi" : : : "memory");
+  write_once(self.smis_held_off, 1u);
+  while (read_once(self.request) == Request::kHoldSmisOff) pause();
+  asm volatile("stgi" : : : "memory");
+  write_msr(kEfer, efer);
+  write_once(self.smis_held_off, 0u);
+}
 
 // Where a CPU starts in the OS, and stays.
 void cpu_main(std::uint32_t apic_id) {
@@ -44,6 +61,9 @@ void cpu_main(std::uint32_t apic_id) {
       case Request::kWork:
         self.sum = work(self.rounds);
         write_once(self.request, Request::kNone);
+        break;
+      case Request::kHoldSmisOff:
+        hold_smis_off_until_told(self);
         break;
       case Request::kHalt:
         write_once(self.online, 0u);
@@ -116,6 +136,17 @@ bool run_work(std::uint32_t apic_id, std::uint32_t rounds, std::uint64_t& sum) {
                         [&] { return read_once(cpu.request) == Request::kNone; });
   sum = done ? cpu.sum : 0;
   return done;
+}
+
+bool hold_smis_off(std::uint32_t apic_id) {
+  if (cpuid(0x80000000).eax < 0x80000001 || (cpuid(0x80000001).ecx & kSvm) == 0) return false;
+  return ask(apic_id, Request::kHoldSmisOff, kStartUs,
+             [&] { return read_once(cpus[apic_id].smis_held_off) != 0; });
+}
+
+bool let_smis_in(std::uint32_t apic_id) {
+  return ask(apic_id, Request::kNone, kStartUs,
+             [&] { return read_once(cpus[apic_id].smis_held_off) == 0; });
 }
 
 void count_harmless(std::uint32_t apic_id) {

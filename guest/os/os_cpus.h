@@ -23,6 +23,10 @@ std::uint64_t work(std::uint32_t rounds);
 // Has a CPU do it. False: no answer in time.
 bool run_work(std::uint32_t apic_id, std::uint32_t rounds, std::uint64_t& sum);
 
+// Has a CPU run with SMIs held off, until let_smis_in(). False: it did not, or cannot.
+bool hold_smis_off(std::uint32_t apic_id);
+bool let_smis_in(std::uint32_t apic_id);
+
 // Interrupts of the attack that arrived.
 void count_harmless(std::uint32_t apic_id);
 void count_nmi(std::uint32_t apic_id);

@@ -23,7 +23,7 @@ namespace {
 void on_interrupt(const InterruptFrame& frame) {
   switch (frame.vector) {
     case kNmiVector:
-      os::count_nmi(lapic::id());
+      os::count_nmi(initial_apic_id());
       return;
     case lapic::kSpuriousVector:
       return;
@@ -31,13 +31,13 @@ void on_interrupt(const InterruptFrame& frame) {
       os::on_sci();
       break;
     case kHarmlessVector:
-      os::count_harmless(lapic::id());
+      os::count_harmless(initial_apic_id());
       break;
     case kWakeVector:
       break;
     default:
       Report("unexpected-interrupt")
-          .dec("cpu", lapic::id())
+          .dec("cpu", initial_apic_id())
           .dec("vector", frame.vector)
           .verdict(false);
   }

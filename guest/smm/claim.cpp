@@ -3,9 +3,9 @@
 
 #include "guest/body/step_port.h"
 #include "guest/chips/lapic.h"
-#include "guest/chips/pm_timer.h"
 #include "guest/smm/control_window.h"
 #include "guest/smm/rendezvous.h"
+#include "guest/smm/smm_clock.h"
 #include "guest/smm/smm_entry.h"
 #include "guest/smm/smm_layout.h"
 
@@ -64,7 +64,7 @@ constinit SavedMemory saved{};
 template <class Done>
 bool wait_for(std::uint32_t apic_id, Done done) {
   return wait_until(kStepUs, [&] {
-    release_stray(apic_id);
+    seat_of(apic_id).release_waiting();
     return done();
   });
 }
@@ -98,10 +98,11 @@ void read_new_cpu_times(StepTimes& times) {
 
 // Proof, not bookkeeping: an SMI brings it to the entry code in its own tile.
 bool answers_in_tseg(std::uint32_t apic_id) {
+  Seat& seat = seat_of(apic_id);
   lapic::send(apic_id, Mode::kSmi);
-  const bool entered = wait_until(kStepUs, [&] { return state_of(apic_id) == CpuState::kWaiting; });
-  release_stray(apic_id);
-  return entered && wait_until(kStepUs, [&] { return state_of(apic_id) == CpuState::kOutside; });
+  // The release is the proof: only the entry code in its tile takes the seat.
+  return wait_until(kStepUs, [&] { return seat.release_waiting(); }) &&
+         wait_until(kStepUs, [&] { return seat.state() == CpuState::kOutside; });
 }
 
 ClaimFailure start_and_rebase(std::uint32_t slot, std::uint32_t apic_id, HotAddRecord& r) {
@@ -145,7 +146,7 @@ void claim(std::uint32_t slot) {
   const std::uint32_t apic_id = config.apic_id_of_slot[slot];
   HotAddRecord r{};
   r.host = config.monarch;
-  set_state(apic_id, CpuState::kOutside);  // of whoever had this APIC ID before
+  seat_of(apic_id).clear();
 
   saved.save_default_smbase();
   install_rebase_handler();

@@ -22,15 +22,17 @@
         .code16
 rebase_begin:
         movl    $(GUEST_DEFAULT_SMM_ENTRY + rebase_context - rebase_begin), %ebx
-        movl    $GUEST_DEFAULT_SMBASE, %edi
         cmpl    $0, CONTEXT_ARMED(%ebx)
         je      visitor
-        movl    $GUEST_LAPIC_ID, %esi
-        movl    (%esi), %esi
+        movl    $1, %eax                // CPUID.01H:EBX[31:24]: own APIC ID
+        cpuid
+        movl    %ebx, %esi
         shrl    $24, %esi
+        movl    $(GUEST_DEFAULT_SMM_ENTRY + rebase_context - rebase_begin), %ebx
         cmpl    CONTEXT_APIC_ID(%ebx), %esi
         jne     visitor
 
+        movl    $GUEST_DEFAULT_SMBASE, %edi
         movl    GUEST_SAVED_REVISION(%edi), %eax
         movl    %eax, CONTEXT_REVISION(%ebx)
         movl    GUEST_SAVED_SMBASE(%edi), %eax

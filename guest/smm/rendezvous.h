@@ -2,39 +2,27 @@
 #pragma once
 #include <cstdint>
 
+#include "guest/smm/seat.h"
 #include "guest/smm/smm_config.h"
 
-// Who is in SMM. One monarch, the boot CPU of the firmware phase (by APIC ID: a hostile OS can
-// write IA32_APIC_BASE); everybody else follows it out.
+// Who is in SMM. One monarch, the boot CPU of the firmware phase (by the SMBASE at which it enters:
+// a hostile OS can write IA32_APIC_BASE and the ID of a local APIC); everybody else follows it out.
 //
-// A CPU that does not come is sent an SMI of its own. If it still does not come it is not
-// executing: it waits for a SIPI (an OS may be starting it just now, or hold it there), or its host
-// has no time for it. Whatever wakes it, the pending SMI is taken before its next instruction, so
-// that nobody outside SMM looks on while the monarch works: a missing CPU delays a session, but
-// stops none.
+// A CPU that does not come is sent an SMI of its own. If it still does not come it may be waiting
+// for a SIPI, and then takes the SMI before its next instruction; but it may as well be running
+// with SMIs held off (AMD64 APM volume 2, 15.17: GIF), and look on. So a session to which somebody
+// did not come touches no controller: what is pending stays so, and the next SMI finds it.
 namespace unpark::guest::smm {
 
-enum class CpuState : std::uint32_t {
-  kOutside,
-  kWaiting,   // in SMM, until the monarch says so
-  kReleased,  // may leave
-  kDoomed,    // to be ejected: stays
-  kHalted,    // stays, in HLT
-};
-
-extern constinit SmmConfig config;
-
 SmmReport& report();
-CpuState state_of(std::uint32_t apic_id);
-void set_state(std::uint32_t apic_id, CpuState state);
+Seat& seat_of(std::uint32_t apic_id);
 
 // A follower's whole stay.
 void follow(std::uint32_t apic_id);
-// False: a CPU, named in `missing`, did not come even for an SMI of its own.
+// True: everybody is here, and stays. False: a CPU, named in `missing`, did not come even for an
+// SMI of its own.
 bool gather(std::uint32_t& missing);
 // Everybody leaves; returns when they have.
 void release_all();
-// A CPU that is in SMM although nobody waits for it there leaves again.
-void release_stray(std::uint32_t apic_id);
 
 }  // namespace unpark::guest::smm

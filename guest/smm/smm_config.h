@@ -34,6 +34,7 @@ struct SmmReport {
   std::uint32_t sessions;          // all
   std::uint32_t incomplete;        // those to which a CPU did not come
   std::uint32_t last_missing;      // its APIC ID
+  std::uint32_t postponed;         // those of them that left hotplug work for the next one
   std::uint32_t removed_sequence;  // counts ejected CPUs
   std::uint32_t last_removed;
   std::array<HotAddRecord, GUEST_MAX_CPUS> records;  // by APIC ID
@@ -45,11 +46,16 @@ struct SmmConfig {
   std::uint64_t report;  // SmmReport, in RAM of the OS
   std::uint32_t monarch;
   std::uint32_t possible;
+  std::uint64_t tsc_per_us;
   bool explicit_unpark;
   bool hotplug;                                // negotiated, and the default SMBASE is protected
   std::uint32_t wait_begin, wait_end, resume;  // flash/hot_cpu.S
   std::array<std::uint8_t, GUEST_MAX_CPUS> apic_id_of_slot;
   std::array<bool, GUEST_MAX_CPUS> known;  // by APIC ID: takes part in the rendezvous
 };
+
+namespace smm {
+extern constinit SmmConfig config;
+}
 
 }  // namespace unpark::guest

@@ -2,10 +2,10 @@
 #include "devices/apm_spec.h"
 #include "guest/body/interrupts.h"
 #include "guest/chips/cpu.h"
-#include "guest/chips/pm_timer.h"
 #include "guest/smm/claim.h"
 #include "guest/smm/control_window.h"
 #include "guest/smm/rendezvous.h"
+#include "guest/smm/smm_clock.h"
 
 namespace unpark::guest::smm {
 
@@ -16,10 +16,10 @@ namespace registers = spec::hotplug;
 // CPUs that the OS agreed to give back: they halt in here, and the VMM takes them.
 void eject(std::uint32_t slot) {
   const std::uint32_t id = config.apic_id_of_slot[slot];
-  if (!config.known[id] || id == config.monarch) return;
+  // Only who is held here: a CPU that was claimed in this very session has left SMM again.
+  if (!config.known[id] || id == config.monarch || !seat_of(id).doom()) return;
   config.known[id] = false;
-  set_state(id, CpuState::kDoomed);
-  wait_until(1'000'000, [&] { return state_of(id) == CpuState::kHalted; });
+  wait_until(1'000'000, [&] { return seat_of(id).state() == CpuState::kHalted; });
   control_window::select(slot);
   control_window::act(registers::action::Eject::with(std::uint8_t{0}, true));
   report().last_removed = id;
@@ -69,11 +69,13 @@ bool work_to_do() {
 
 void lead() {
   std::uint32_t missing = 0;
-  if (!gather(missing)) {
+  if (gather(missing)) {
+    if (work_to_do()) walk_controller();
+  } else {
     report().last_missing = missing;
     write_once(report().incomplete, report().incomplete + 1);
+    if (work_to_do()) write_once(report().postponed, report().postponed + 1);
   }
-  if (work_to_do()) walk_controller();
   write_once(report().sessions, report().sessions + 1);
   release_all();
 }

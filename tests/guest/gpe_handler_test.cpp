@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The guest OS's GPE handler on a fake controller, held against what the DSDT's methods do.
+// The guest OS's GPE handler on a fake controller. gpe_handler_aml_test.cpp holds it against the
+// DSDT's method as ACPICA runs it.
 #include "guest/os/gpe_handler.h"
 
 #include <gtest/gtest.h>

@@ -9,6 +9,7 @@ namespace {
 TEST(GuestOptions, DefaultToNoAttackAndALittleWork) {
   const Options o = parse_options("");
   EXPECT_FALSE(o.attack);
+  EXPECT_FALSE(o.hostile_smi);
   EXPECT_FALSE(o.quiet);
   EXPECT_EQ(o.work, 4u);
   EXPECT_EQ(o.smi_bench, 0u);
@@ -17,8 +18,9 @@ TEST(GuestOptions, DefaultToNoAttackAndALittleWork) {
 
 TEST(GuestOptions, TakeWordsInAnyOrderAndSeparation) {
   using namespace std::string_view_literals;
-  const Options o = parse_options("quiet,\tsmi-bench=100\n attack  work=7\0"sv);
+  const Options o = parse_options("quiet,\tsmi-bench=100\n attack  work=7 hostile-smi\0"sv);
   EXPECT_TRUE(o.attack);
+  EXPECT_TRUE(o.hostile_smi);
   EXPECT_TRUE(o.quiet);
   EXPECT_EQ(o.work, 7u);
   EXPECT_EQ(o.smi_bench, 100u);

@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# qemu_tcg_test.sh IMAGE: the guest's flash image on a plainly emulated QEMU q35 with SMM.
+# qemu_tcg_test.sh IMAGE [hostile-smi]: the guest's flash image on a plainly emulated QEMU q35 with SMM.
 # Boots two CPUs, orders a third over QMP, and expects the guest's own report: no FAIL line, every
-# step, SMBASE in TSEG. Exit status 0, or 1 with what was missing and all that the guest said.
+# step, SMBASE in TSEG. With hostile-smi the OS first keeps a CPU out of SMM, then spoils what SMM might
+# use, and the hot-add must come out the same. Exit status 0, or 1 with what was missing and all that
+# the guest said.
 set -eu
 image=$1
+words=${2:-}
 folder=$(mktemp -d)
 serial=$folder/serial
 trap 'rm -rf "$folder"' EXIT
@@ -33,7 +36,7 @@ orders() {
 status=0
 orders | {
     timeout 45 qemu-system-x86_64 -machine q35,smm=on -accel tcg -cpu qemu64 -smp 2,maxcpus=4 -m 64 \
-        -bios "$image" -nodefaults -display none -no-reboot -serial "file:$serial" \
+        -bios "$image" -fw_cfg "name=opt/org.unpark/guest,string=work=4 $words" -nodefaults -display none -no-reboot -serial "file:$serial" \
         -chardev stdio,id=qmp -mon chardev=qmp,mode=control || echo "QEMU ended with status $?"
     rm "$folder/running"
 } >"$folder/qmp"
@@ -53,6 +56,11 @@ expect 'PASS smbase-in-tseg cpu=2 was=0x30000 now=0x[0-9a-f]+ tseg=0x[0-9a-f]+-0
 expect 'PASS work cpu=2 bytes=262144 sum=(0x[0-9a-f]+) want=\1'
 expect 'PASS joins-rendezvous cpu=2 cpus=3'
 expect 'DONE cpu=2 failed=0'
+if [ "$words" = hostile-smi ]; then
+    expect 'PASS hotplug-waits-for-everybody it=runs missing-cpu=1 incomplete=1 postponed=1 done=0 back=1'
+    expect 'PASS smm-spoils-no-register pm-timer=0xffffffff acpi-cntl=0x0 config-address=0x80000060 apic-id=0xfe000000 icr-high=0x5a000000'
+    expect 'NOTE smi-rendezvous incomplete=1 last-missing-cpu=1 postponed=1'
+fi
 if grep '^unpark-guest: FAIL' "$folder/report" >&2; then status=1; fi
 if [ "$status" -ne 0 ]; then cat "$folder/qmp" "$folder/report" >&2; fi
 exit "$status"

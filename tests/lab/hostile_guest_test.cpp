@@ -11,6 +11,7 @@
 #include "tests/lab/smm_required.h"
 #include "tests/lab/thread_cpu_time.h"
 
+LAB_GUEST(apic_base);
 LAB_GUEST(control_window);
 LAB_GUEST(dots);
 LAB_GUEST(endless_loop);
@@ -167,9 +168,8 @@ TEST_F(HostileGuest, HammeringRefusedPortsCostsNoMemoryAndFloodsNobody) {
   EXPECT_FALSE(m->debug().find('!') != std::string::npos) << "a refused port did answer";
   EXPECT_LT(after, before + 8 * 1024) << "KiB";
   std::uint64_t refusals = 0;
-  m->on_loop([&](Machine& machine) {
-    refusals = machine.refusals().control + machine.refusals().os;
-  });
+  m->on_loop(
+      [&](Machine& machine) { refusals = machine.refusals().control + machine.refusals().os; });
   EXPECT_EQ(refusals, 5000u * 3);
   const auto told = m->look<std::uint64_t>([](const Seen& s) { return s.event_count; });
   EXPECT_GT(told, 0u);
@@ -206,6 +206,19 @@ TEST_F(HostileGuest, AResetStormFromTwoCpusIsThirtyResets) {
   EXPECT_EQ(m->debug(), "D") << "a CPU went on after its own reset";
   EXPECT_EQ(m->look<std::size_t>([](const Seen& s) { return s.count<event::Reset>(); }), 30u);
   EXPECT_EQ(m->run_state(), RunState::kRunning);
+}
+
+// A CPU whose local APIC is off is left out of every SMI broadcast.
+TEST_F(HostileGuest, TheLocalApicCanNeitherBeTurnedOffNorMoved) {
+  const auto m = running(lab_guest::apic_base());
+  ASSERT_NE(m, nullptr);
+  ASSERT_TRUE(m->wait_said("K")) << m->debug() << m->log();
+  using namespace std::string_literals;
+  EXPECT_EQ(m->debug(),
+            "GGGXG\x00\x0d\xe0\xfe"s
+            "K");
+  EXPECT_NE(m->log().find("write of 0xfee00100 to MSR 0x1b refused"), std::string::npos)
+      << m->log();
 }
 
 TEST_F(HostileGuest, SoftOffEndsTheMachineBeforeTheNextInstruction) {

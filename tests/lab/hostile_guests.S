@@ -241,4 +241,42 @@ guest dots
         jmp     1b
 guest_end dots
 
-        .section .note.GNU-stack, "", @progbits
+// Tries to turn its local APIC off, to move it over SMRAM, to set reserved bits: says 'G' for each #GP;
+// then turns x2APIC on and says 'X', tries to leave it, and says the low dword of what it has in the end.
+guest apic_base
+        begin
+        movw    $(8f - lab_guest_apic_base), 13 * 4     // vector 13: #GP
+        movw    %cs, 13 * 4 + 2
+        movl    $0x1b, %ecx
+        movl    $0xfee00100, %eax       // off
+        call    write_apic_base
+        movl    $0xa0900, %eax          // over SMRAM
+        call    write_apic_base
+        movl    $0xfee00901, %eax       // reserved bit 0
+        call    write_apic_base
+        movl    $0xfee00d00, %eax       // x2APIC
+        call    write_apic_base
+        say     'X
+        movl    $0x1b, %ecx
+        movl    $0xfee00900, %eax       // back to xAPIC without a way over off
+        call    write_apic_base
+        movl    $0x1b, %ecx
+        rdmsr
+        movw    $4, %cx
+        movw    $0x402, %dx
+2:      outb    %al, %dx
+        shrl    $8, %eax
+        loop    2b
+        say     'K
+        halt_for_ever
+write_apic_base:
+        xorl    %edx, %edx
+        wrmsr
+7:      ret
+8:      say     'G
+        movw    %sp, %bp
+        movw    $(7b - lab_guest_apic_base), (%bp)
+        iretw
+guest_end apic_base
+
+.section .note.GNU-stack, "", @progbits

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hot-adds from end to end: the embedded guest on the kernel's KVM, ordered over the control socket.
+// Hot-adds from end to end: the embedded guest on the kernel's KVM, ordered over the control
+// socket.
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
@@ -38,9 +39,9 @@ class HotplugEndToEnd : public SmmRequired {
     machine_->start();
   }
   void wait_for_os(std::size_t boots = 1) {
-    ASSERT_TRUE(machine_->wait(
-        [&](const Seen& s) { return s.count_marker(sp::kMarkerOsReady) >= boots; }))
-        << serial();
+    ASSERT_TRUE(machine_->wait([&](const Seen& s) {
+      return s.count_marker(sp::kMarkerOsReady) >= boots;
+    })) << serial();
   }
   json ask(const std::string& request) {
     const auto answer = client_->request(request);
@@ -57,7 +58,8 @@ class HotplugEndToEnd : public SmmRequired {
   void expect_joined(std::uint32_t cpu) {
     ASSERT_TRUE(machine_->wait([&](const Seen& s) {
       return s.has_marker(sp::kMarkerReported, VcpuId{cpu});
-    })) << "CPU " << cpu << "\n"
+    })) << "CPU "
+        << cpu << "\n"
         << serial();
     const auto r = machine_->record_of(VcpuId{cpu});
     ASSERT_TRUE(r);
@@ -146,13 +148,13 @@ TEST_F(HotplugEndToEnd, TheVmmCanOrderTheSmiItself) {
 
 TEST_F(HotplugEndToEnd, AnOrderBetweenNegotiationAndTheOsIsNotLost) {
   ASSERT_NO_FATAL_FAILURE(boot(1, 2));
-  ASSERT_TRUE(machine().wait(
-      [](const Seen& s) { return s.count_marker(sp::kMarkerSmramLocked) > 0; }));
+  ASSERT_TRUE(
+      machine().wait([](const Seen& s) { return s.count_marker(sp::kMarkerSmramLocked) > 0; }));
   const json answer = add(1);
   ASSERT_TRUE(answer.contains("return")) << answer.dump();
-  EXPECT_EQ(machine().look<std::size_t>(
-                [](const Seen& s) { return s.count_marker(sp::kMarkerOsReady); }),
-            0u)
+  EXPECT_EQ(
+      machine().look<std::size_t>([](const Seen& s) { return s.count_marker(sp::kMarkerOsReady); }),
+      0u)
       << "the OS was up first: nothing was tested";
   ASSERT_NO_FATAL_FAILURE(wait_for_os());
   ASSERT_NO_FATAL_FAILURE(expect_joined(1));
@@ -171,8 +173,8 @@ TEST_F(HotplugEndToEnd, TheTraceOverTheSocketIsTheRecordOfTheAdd) {
   EXPECT_EQ(records[0]["complete"], true);
   ASSERT_EQ(records[0]["steps"].size(), 17u);
   double last = 0;
-  for (const std::string label : {"01a", "01b", "04", "05", "06", "07a", "07b", "08a", "08b", "09",
-                                  "10", "11", "12", "15"}) {
+  for (const std::string label :
+       {"01a", "01b", "04", "05", "06", "07a", "07b", "08a", "08b", "09", "10", "11", "12", "15"}) {
     bool found = false;
     for (const json& step : records[0]["steps"]) {
       if (step["step"] != label) continue;

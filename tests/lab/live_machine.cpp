@@ -33,8 +33,8 @@ struct LiveMachine::Log {
 };
 
 std::size_t Seen::count_marker(std::uint8_t marker) const {
-  return static_cast<std::size_t>(std::count_if(
-      markers.begin(), markers.end(), [&](const auto& m) { return m.first == marker; }));
+  return static_cast<std::size_t>(std::count_if(markers.begin(), markers.end(),
+                                                [&](const auto& m) { return m.first == marker; }));
 }
 
 bool Seen::has_marker(std::uint8_t marker, VcpuId cpu) const {
@@ -45,10 +45,9 @@ LiveMachine::LiveMachine() : log_(std::make_unique<Log>()) {}
 
 std::unique_ptr<LiveMachine> LiveMachine::create(MachineConfig config, bool control_socket) {
   std::unique_ptr<LiveMachine> live{new LiveMachine()};
-  live->thread_ = std::thread(
-      [m = live.get(), c = std::move(config), control_socket]() mutable {
-        m->run(std::move(c), control_socket);
-      });
+  live->thread_ = std::thread([m = live.get(), c = std::move(config), control_socket]() mutable {
+    m->run(std::move(c), control_socket);
+  });
   {
     std::unique_lock lock(live->m_);
     live->cv_.wait(lock, [&] { return live->created_ || live->failed_; });
@@ -90,22 +89,22 @@ void LiveMachine::run(MachineConfig config, bool control_socket) {
     });
   };
   std::unique_ptr<ControlSocket> control;
-  auto made = Machine::create(
-      std::move(config), **loop,
-      {.event =
-           [&](const QmpEvent& event) {
-             if (control) control->emit(event);
-             changed([&](Seen& s) {
-               ++s.event_count;
-               if (s.events.size() < kMostEvents) s.events.push_back(event);
-             });
-           },
-       .marker =
-           [this](std::uint8_t marker, VcpuId cpu) {
-             changed([&](Seen& s) {
-               if (s.markers.size() < kMostEvents) s.markers.emplace_back(marker, cpu);
-             });
-           }});
+  auto made = Machine::create(std::move(config), **loop,
+                              {.event =
+                                   [&](const QmpEvent& event) {
+                                     if (control) control->emit(event);
+                                     changed([&](Seen& s) {
+                                       ++s.event_count;
+                                       if (s.events.size() < kMostEvents) s.events.push_back(event);
+                                     });
+                                   },
+                               .marker =
+                                   [this](std::uint8_t marker, VcpuId cpu) {
+                                     changed([&](Seen& s) {
+                                       if (s.markers.size() < kMostEvents)
+                                         s.markers.emplace_back(marker, cpu);
+                                     });
+                                   }});
   if (!made) return fail(made.error().message);
   if (control_socket) {
     auto opened = ControlSocket::open(**loop, **made, socket(), [](const std::string&) {});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Firmware that takes part in CPU hotplug and then does not claim: what the machine says of it, what
-// it can be made to believe, and what parked CPUs cost.
+// Firmware that takes part in CPU hotplug and then does not claim: what the machine says of it,
+// what it can be made to believe, and what parked CPUs cost.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -71,9 +71,8 @@ TEST_F(FirmwareThatNeverClaims, CanTellItsOwnStepsButNeitherThoseOfOthersNorWhat
     EXPECT_EQ(machine.receive_serial({&order, 1}), 1u);
   });
   ASSERT_TRUE(m->wait_said("K"));
-  ASSERT_TRUE(m->wait([](const Seen& s) {
-    return s.has_marker(spec::step_port::kMarkerReported, kSecond);
-  }));
+  ASSERT_TRUE(m->wait(
+      [](const Seen& s) { return s.has_marker(spec::step_port::kMarkerReported, kSecond); }));
   const auto record = m->record_of(kSecond);
   ASSERT_TRUE(record);
   // The OS's own steps are its word; SMM's and the new CPU's are not for it to tell.
@@ -128,10 +127,11 @@ TEST_F(FirmwareThatNeverClaims, MayLeaveTwoHundredCpusParkedAtNoCost) {
   for (const CpuInfo& cpu : cpus) parked += cpu.lifecycle == "parked" ? 1 : 0;
   EXPECT_EQ(parked, kParked);
   const double kib = static_cast<double>(after - before) / (kParked - 1);
-  std::printf("parked CPUs: %u; %.1f KiB resident and %.2f ms to add each; CPU time of all while "
-              "the boot CPU used 500 ms: %.3f ms\n",
-              parked, kib, took.count() / (kParked - 1),
-              std::chrono::duration<double, std::milli>(parked_used).count());
+  std::printf(
+      "parked CPUs: %u; %.1f KiB resident and %.2f ms to add each; CPU time of all while "
+      "the boot CPU used 500 ms: %.3f ms\n",
+      parked, kib, took.count() / (kParked - 1),
+      std::chrono::duration<double, std::milli>(parked_used).count());
   EXPECT_LT(kib, 100);
   EXPECT_EQ(parked_used.count(), 0);
   EXPECT_EQ(m->run_state(), RunState::kRunning);

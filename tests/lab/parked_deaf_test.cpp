@@ -47,9 +47,9 @@ TEST_F(ParkedCpu, IsDisabledCleanAndWaiting) {
   ASSERT_TRUE(machine().park(kSecond));
   const ParkedState s = machine().state_of(kSecond);
   EXPECT_TRUE(s.nothing_pending);
-  EXPECT_EQ(s.apic_base & 0x800, 0u);       // IA32_APIC_BASE bit 11
-  EXPECT_EQ(s.apic_base & 0x100, 0u);       // bit 8: not the boot CPU
-  EXPECT_EQ(s.smbase, 0x30000u);            // SDM vol. 3 32.11
+  EXPECT_EQ(s.apic_base & 0x800, 0u);  // IA32_APIC_BASE bit 11
+  EXPECT_EQ(s.apic_base & 0x100, 0u);  // bit 8: not the boot CPU
+  EXPECT_EQ(s.smbase, 0x30000u);       // SDM vol. 3 32.11
   EXPECT_EQ(s.mp_state, KVM_MP_STATE_UNINITIALIZED + 0u);
   EXPECT_EQ(s.regs.rip, 0xfff0u);
   EXPECT_EQ(cpus().lifecycle(kSecond), Lifecycle::kParked);
@@ -148,8 +148,7 @@ TEST_F(ParkedCpu, StartsOnInitAndSipiOnceItIsUnparked) {
       << "a message from before the unpark counted";
   machine().send_init_and_sipi(kSecond);
   EXPECT_TRUE(machine().wait_told(kSecond, 'J'));
-  EXPECT_TRUE(
-      machine().wait([&] { return cpus().lifecycle(kSecond) == Lifecycle::kRunning; }));
+  EXPECT_TRUE(machine().wait([&] { return cpus().lifecycle(kSecond) == Lifecycle::kRunning; }));
   EXPECT_FALSE(cpus().unpark(kSecond, [](Vcpu&, bool) {})) << "it is not parked any more";
 }
 

@@ -27,8 +27,8 @@ Result<std::unique_ptr<TinyMachine>, SysError> TinyMachine::create(std::uint32_t
   auto ram = MappedMemory::create("tiny-ram", kRamSize);
   auto rom = MappedMemory::create("tiny-rom", 4096);
   if (!ram || !rom) return no_memory;
-  std::unique_ptr<TinyMachine> m{new TinyMachine(*std::move(kvm), std::move(vm), *std::move(ram),
-                                                 *std::move(rom), possible)};
+  std::unique_ptr<TinyMachine> m{
+      new TinyMachine(*std::move(kvm), std::move(vm), *std::move(ram), *std::move(rom), possible)};
   TRY(m->build());
   return m;
 }
@@ -112,9 +112,9 @@ void TinyMachine::load(std::uint64_t at, std::span<const std::byte> code) {
 }
 
 Result<Done, SysError> TinyMachine::make(VcpuId cpu) {
-  if (set_->has_vcpu(cpu)) return Done{};
-  set_->adopt(TRY(Vcpu::create(vm_, run_size_, cpu, cpuid_of(cpuid_, cpu, possible_), msrs_)));
-  return Done{};
+  if (!set_->has_vcpu(cpu))
+    set_->adopt(TRY(Vcpu::create(vm_, run_size_, cpu, cpuid_of(cpuid_, cpu, possible_), msrs_)));
+  return set_->start_thread(cpu);
 }
 
 Result<Done, SysError> TinyMachine::park(VcpuId cpu) {

@@ -93,11 +93,11 @@ void expect_fresh(Vcpu& v) {
   EXPECT_EQ(sregs.apic_base & 0x900, 0x800u);  // enabled, not the boot CPU
   EXPECT_EQ(debug.db[0], 0u);
   EXPECT_EQ(debug.dr7, 0x400u);
-  EXPECT_EQ(msr(v, 0x9e), 0x3'0000u);                    // SMBASE
-  EXPECT_EQ(msr(v, 0xc000'0081), 0u);                    // STAR
-  EXPECT_EQ(msr(v, 0xc000'0102), 0u);                    // KERNEL_GS_BASE
-  EXPECT_EQ(msr(v, 0x176), 0u);                          // SYSENTER_EIP
-  EXPECT_EQ(msr(v, 0x277), 0x0007'0406'0007'0406u);      // PAT
+  EXPECT_EQ(msr(v, 0x9e), 0x3'0000u);                // SMBASE
+  EXPECT_EQ(msr(v, 0xc000'0081), 0u);                // STAR
+  EXPECT_EQ(msr(v, 0xc000'0102), 0u);                // KERNEL_GS_BASE
+  EXPECT_EQ(msr(v, 0x176), 0u);                      // SYSENTER_EIP
+  EXPECT_EQ(msr(v, 0x277), 0x0007'0406'0007'0406u);  // PAT
   EXPECT_EQ(lapic_register(lapic, 0x20), std::uint32_t{v.id().value} << 24);
   EXPECT_EQ(lapic_register(lapic, 0x80), 0u);            // TPR
   EXPECT_EQ(lapic_register(lapic, 0xd0), 0u);            // LDR
@@ -130,9 +130,8 @@ TEST_F(VcpuEject, WhatComesBackAfterwardsIsAFreshCpu) {
   machine().send(kSecond.value, 4, 0);
   machine().send_init_and_sipi(kSecond);
   bool was_dirty = false;
-  cpus().inspect(kSecond, [&](Vcpu& v) {
-    was_dirty = msr(v, 0xc000'0081) != 0 && msr(v, 0x9e) != 0x3'0000;
-  });
+  cpus().inspect(
+      kSecond, [&](Vcpu& v) { was_dirty = msr(v, 0xc000'0081) != 0 && msr(v, 0x9e) != 0x3'0000; });
   ASSERT_TRUE(was_dirty) << "there was nothing to wipe";
 
   ASSERT_TRUE(cpus().eject(kSecond));
@@ -202,15 +201,13 @@ TEST_F(VcpuEject, ACpuMayEjectItselfAndComeBack) {
   machine().on_out(kOrderPort,
                    [&](Vcpu&, std::uint8_t target, bool) { (void)cpus().eject(VcpuId{target}); });
   machine().load(TinyMachine::code_of(kSecond), lab_guest::order());
-  machine().byte(TinyMachine::code_of(kSecond) + 0xf00) =
-      static_cast<std::uint8_t>(kSecond.value);
+  machine().byte(TinyMachine::code_of(kSecond) + 0xf00) = static_cast<std::uint8_t>(kSecond.value);
   ASSERT_NO_FATAL_FAILURE(run_boot_cpu());
   for (unsigned round = 1; round <= 10; ++round) {
     machine().word(0x514) = 0;
     machine().word(0x518) = 1;
     ASSERT_TRUE(machine().start(kSecond, 'O')) << round;
-    ASSERT_TRUE(machine().wait(
-        [&] { return cpus().lifecycle(kSecond) == Lifecycle::kAbsent; }));
+    ASSERT_TRUE(machine().wait([&] { return cpus().lifecycle(kSecond) == Lifecycle::kAbsent; }));
   }
   // Returned from its own eject it must not have gone on.
   EXPECT_FALSE(cpus().eject(kSecond)) << "it is there again";
@@ -262,7 +259,10 @@ TEST_F(VcpuEject, AResetOrderedDuringAnUnparkKeepsNobodyWaiting) {
 
   ASSERT_TRUE(machine().wait([&] { return unpark_returned_.load(); })) << "the unpark hangs";
   bool stopped = false;
-  ASSERT_TRUE(cpus().reset_all([&] { stopped = true; }));
+  ASSERT_TRUE(cpus().reset_all([&]() -> Result<Done, SysError> {
+    stopped = true;
+    return Done{};
+  }));
   EXPECT_TRUE(stopped);
   EXPECT_TRUE(machine().wait_told(kBoot, 'O', 2)) << "the boot CPU did not start again";
   EXPECT_EQ(cpus().lifecycle(kSecond), Lifecycle::kWaitForSipi);

@@ -140,6 +140,17 @@ TEST_F(ExitTest, OtherReasonsHaveTheirNames) {
   EXPECT_EQ(as<vm_exit::SystemEvent>().type, std::uint32_t{KVM_SYSTEM_EVENT_RESET});
 }
 
+TEST_F(ExitTest, AFilteredMsrWriteIsAnsweredInTheRunPage) {
+  run.exit_reason = KVM_EXIT_X86_WRMSR;
+  run.msr.index = 0x1b;
+  run.msr.data = 0xfee0'0d00;
+  const auto e = as<vm_exit::MsrWrite>();
+  EXPECT_EQ(e.index, 0x1bu);
+  EXPECT_EQ(e.value, 0xfee0'0d00u);
+  *e.refused = 1;
+  EXPECT_EQ(run.msr.error, 1);
+}
+
 TEST_F(ExitTest, FailuresCarryKvmsDetail) {
   run.exit_reason = KVM_EXIT_FAIL_ENTRY;
   run.fail_entry.hardware_entry_failure_reason = 0x8000'0021;

@@ -172,6 +172,9 @@ TEST_F(IoDispatch, ExitsWithoutAnAccessSayWhatComesNext) {
   EXPECT_EQ(run(vm_exit::Interrupted{}), AfterExit::kRunAgain);
   EXPECT_EQ(run(vm_exit::Halted{}), AfterExit::kRunAgain);
   EXPECT_EQ(run(vm_exit::TripleFault{}), AfterExit::kTripleFault);
+  std::uint8_t refused = 0;
+  EXPECT_EQ(run(vm_exit::MsrWrite{0x1b, 0, &refused}), AfterExit::kRunAgain);
+  EXPECT_EQ(refused, 1) << "only the machine knows better";
   EXPECT_EQ(run(vm_exit::Failed{17, 1}), AfterExit::kFailed);
   EXPECT_THAT(port->reads, IsEmpty());
   EXPECT_THAT(window->reads, IsEmpty());
