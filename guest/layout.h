@@ -44,7 +44,7 @@
 #define GUEST_HOT_REBASED 0xf08   // u32, by the handler at 0x38000: step 10 done
 #define GUEST_HOT_PROCEED 0xf0c   // u32, by the host CPU: step 12 done
 #define GUEST_HOT_FINISHED 0xf10  // u32, by the new CPU: step 14 reached
-#define GUEST_HOT_RESUMED 0xf14     // u32, by the new CPU: out of the SMI of step 09
+#define GUEST_HOT_RESUMED 0xf14   // u32, by the new CPU: out of the SMI of step 09
 #define GUEST_HOT_TSC_08A 0xf20   // u64
 #define GUEST_HOT_TSC_08B 0xf28   // u64
 #define GUEST_HOT_TSC_13 0xf30    // u64

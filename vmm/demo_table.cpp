@@ -52,6 +52,7 @@ std::string mark(bool passed, const Paint& paint) {
 
 std::string duration(Nanoseconds t) {
   const double us = std::chrono::duration<double, std::micro>(t).count();
+  if (us < 0) return "-" + duration(-t);
   if (us < 999.95) return fmt::format("{:.1f} us", us);
   if (us < 999'999.5) return fmt::format("{:.3f} ms", us / 1000);
   return fmt::format("{:.3f} s", us / 1'000'000);

@@ -37,6 +37,10 @@ const StepInfo& step_of(const HotplugRecord& record, std::size_t row) {
   return record.smi_by_vmm && kSteps.at(row).code == kStep05 ? kByVmm : kSteps.at(row);
 }
 
+namespace {
+const std::size_t kHandlerRow = *row_of(kStep04), kSmiRow = *row_of(kStep05);
+}  // namespace
+
 std::string_view name_of(StepSource s) {
   switch (s) {
     case StepSource::kNotObserved:
@@ -95,38 +99,56 @@ HotplugTracer::Entry* HotplugTracer::newest(VcpuId cpu) {
 }
 
 void HotplugTracer::note_entry(Entry& e, std::size_t row, StepSource source, Nanoseconds now,
-                               std::vector<HotplugRecord>& fresh) {
+                               std::vector<Fresh>& fresh) {
   if (e.record.complete()) return;
   StepTime& step = e.record.steps[row];
   if (source <= step.source) return;
   const bool first = step.source == StepSource::kNotObserved;
   step = {source, now - e.ordered};
-  if (first) fresh.push_back(e.record);
+  if (first) fresh.push_back({e.record, row});
+}
+
+void HotplugTracer::take_over(Entry& e, std::vector<Fresh>& fresh) {
+  for (const std::size_t row : {kHandlerRow, kSmiRow})
+    if (e.record.steps[row].source == StepSource::kNotObserved)
+      note_entry(e, row, shared_[row].source, shared_[row].at, fresh);
+}
+
+void HotplugTracer::tell(const std::vector<Fresh>& fresh) const {
+  if (!listener_) return;
+  for (const auto& [record, row] : fresh) listener_(record, row);
 }
 
 void HotplugTracer::note(VcpuId cpu, std::size_t row, StepSource source) {
   const Nanoseconds now = clock_.now();
-  std::vector<HotplugRecord> fresh;
+  std::vector<Fresh> fresh;
   {
     Lock lock(m_);
-    if (Entry* e = newest(cpu)) note_entry(*e, row, source, now, fresh);
+    if (Entry* e = newest(cpu)) {
+      if (kSteps[row].code == kStep07a && !e->record.smi_by_vmm) take_over(*e, fresh);
+      note_entry(*e, row, source, now, fresh);
+    }
   }
-  for (const auto& r : fresh)
-    if (listener_) listener_(r, row);
+  tell(fresh);
 }
 
 void HotplugTracer::note_all_open(std::size_t row, StepSource source) {
   const Nanoseconds now = clock_.now();
   const std::size_t joined = kStepRows - 1;
-  std::vector<HotplugRecord> fresh;
+  std::vector<Fresh> fresh;
   {
     Lock lock(m_);
+    // A run of the handler writes 0xB2 once: a second SMI since is not its.
+    if (row == kSmiRow && source == StepSource::kVmm) {
+      if (last_smi_ > shared_[kHandlerRow].at) shared_[kHandlerRow] = {};
+      last_smi_ = now;
+    }
+    shared_[row] = {source, now};
     for (Entry& e : entries_)
       if (e.record.steps[joined].source == StepSource::kNotObserved)
         note_entry(e, row, source, now, fresh);
   }
-  for (const auto& r : fresh)
-    if (listener_) listener_(r, row);
+  tell(fresh);
 }
 
 void HotplugTracer::update(VcpuId cpu, const std::function<void(HotplugRecord&)>& change) {

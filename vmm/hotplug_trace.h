@@ -36,7 +36,9 @@ std::optional<std::size_t> row_of(std::uint8_t code);
 
 struct StepTime {
   StepSource source = StepSource::kNotObserved;
-  Nanoseconds since_order{0};  // valid unless kNotObserved
+  // Valid unless kNotObserved. Negative for 04 and 05 where the run of the GPE handler that found
+  // the CPU had begun before the CPU was ordered.
+  Nanoseconds since_order{0};
 };
 
 // One hot-add: what was ordered, and what has been seen of it.
@@ -75,7 +77,8 @@ class HotplugTracer {
   // source counts once. No open record: nothing happens.
   void note(VcpuId cpu, std::size_t row, StepSource source);
   // The same for every record whose CPU has not joined the OS yet: a GPE and a broadcast SMI are
-  // about all of them.
+  // about all of them. One ordered later that is unparked all the same was found by the run that
+  // these were noted of, and takes them over.
   void note_all_open(std::size_t row, StepSource source);
   // Anything else that is known of `cpu`'s newest record.
   void update(VcpuId cpu, const std::function<void(HotplugRecord&)>& change);
@@ -90,13 +93,26 @@ class HotplugTracer {
   // The oldest are dropped: a machine that adds and removes for ever must not grow.
   static constexpr std::size_t kKept = 256;
 
+  struct Fresh {
+    HotplugRecord record;
+    std::size_t row;
+  };
   void note_entry(Entry& e, std::size_t row, StepSource source, Nanoseconds now,
-                  std::vector<HotplugRecord>& fresh) TSA(requires_capability(m_));
+                  std::vector<Fresh>& fresh) TSA(requires_capability(m_));
+  void take_over(Entry& e, std::vector<Fresh>& fresh) TSA(requires_capability(m_));
+  void tell(const std::vector<Fresh>& fresh) const;
   Entry* newest(VcpuId cpu) TSA(requires_capability(m_));
 
   const Clock& clock_;
   Listener listener_;
   mutable Mutex m_;  // leaf
+  struct Shared {
+    StepSource source = StepSource::kNotObserved;
+    Nanoseconds at{0};
+  };
+  std::array<Shared, kStepRows> shared_
+      TSA(guarded_by(m_)){};  // the last of each row, for all open
+  Nanoseconds last_smi_ TSA(guarded_by(m_)){-1};
   std::vector<Entry> entries_ TSA(guarded_by(m_));
   std::uint64_t next_ TSA(guarded_by(m_)) = 1;
 };

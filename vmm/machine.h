@@ -104,6 +104,8 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   // Nothing before the firmware has locked SMRAM: until then its handlers may not be in place.
   void press_for_parked();
   std::vector<VcpuId> waiting_for_sipi();  // of the hot-added CPUs
+  // As KVM knows it: a CPU can run without an exit that VcpuSet would see.
+  Lifecycle lifecycle_now(VcpuId cpu) const;
 
   // Configuration and wiring.
   const MachineConfig config_;

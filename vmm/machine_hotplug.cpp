@@ -63,7 +63,7 @@ std::vector<CpuInfo> Machine::cpus() const {
   for (std::uint32_t i = 0; i < config_.max_cpus; ++i) {
     const VcpuId cpu{i};
     CpuInfo info{.slot = cpu};
-    info.lifecycle = name_of(vcpus_->lifecycle(cpu));
+    info.lifecycle = name_of(lifecycle_now(cpu));
     info.thread_id = vcpus_->thread_id(cpu);
     if (const auto p = plugged_.find(cpu); p != plugged_.end()) {
       info.plugged = true;
@@ -168,17 +168,21 @@ Result<Done, SysError> Machine::order_smi() {
 
 std::vector<VcpuId> Machine::waiting_for_sipi() {
   std::vector<VcpuId> out;
-  for (const auto& [cpu, p] : plugged_) {
-    if (p.boot || vcpus_->lifecycle(cpu) != Lifecycle::kWaitForSipi) continue;
-    // It may have started without an exit that we saw: KVM knows.
-    kvm_mp_state mp{};
-    vcpus_->inspect(cpu, [&](Vcpu& vcpu) { (void)call(vcpu.fd(), kvm_op::kGetMpState, mp); });
-    if (mp.mp_state == KVM_MP_STATE_UNINITIALIZED || mp.mp_state == KVM_MP_STATE_INIT_RECEIVED)
-      out.push_back(cpu);
-    else
-      vcpus_->mark_running(cpu);
-  }
+  for (const auto& [cpu, p] : plugged_)
+    if (!p.boot && lifecycle_now(cpu) == Lifecycle::kWaitForSipi) out.push_back(cpu);
   return out;
+}
+
+Lifecycle Machine::lifecycle_now(VcpuId cpu) const {
+  if (vcpus_->lifecycle(cpu) != Lifecycle::kWaitForSipi) return vcpus_->lifecycle(cpu);
+  bool waits = true;
+  vcpus_->inspect(cpu, [&](Vcpu& vcpu) {
+    kvm_mp_state mp{};
+    if (!call(vcpu.fd(), kvm_op::kGetMpState, mp)) return;
+    waits = mp.mp_state == KVM_MP_STATE_UNINITIALIZED || mp.mp_state == KVM_MP_STATE_INIT_RECEIVED;
+  });
+  if (!waits) vcpus_->mark_running(cpu);
+  return vcpus_->lifecycle(cpu);
 }
 
 // ---- on vCPU threads

@@ -13,7 +13,7 @@ enum class Mode : std::uint32_t { kFixed = 0, kSmi = 2, kNmi = 4, kInit = 5, kSt
 
 inline constexpr std::uint32_t kApicBaseMsr = 0x1b;
 inline constexpr std::uint64_t kX2ApicEnabled = 1u << 10;
-inline constexpr std::uint32_t kIcrMsr = 0x830;  // x2APIC, 11.12.9
+inline constexpr std::uint32_t kIcrMsr = 0x830;             // x2APIC, 11.12.9
 inline constexpr std::uintptr_t kId = GUEST_LAPIC + 0x020;  // writable: proves nothing
 inline constexpr std::uintptr_t kEoi = GUEST_LAPIC + 0x0b0;
 inline constexpr std::uintptr_t kSpurious = GUEST_LAPIC + 0x0f0;

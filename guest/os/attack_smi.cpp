@@ -35,8 +35,8 @@ std::uint32_t accomplice() {
 
 }  // namespace
 
-// One CPU keeps running OS code with its SMI pending, or waits for a SIPI where there is no SVM: SMM
-// must notice, and start no CPU under its eyes.
+// One CPU keeps running OS code with its SMI pending, or waits for a SIPI where there is no SVM:
+// SMM must notice, and start no CPU under its eyes.
 void attack_rendezvous(std::uint8_t value) {
   constexpr char kCheck[] = "hotplug-waits-for-everybody";
   const std::uint32_t cpu = accomplice();

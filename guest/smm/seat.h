@@ -35,11 +35,11 @@ class alignas(64) Seat {
   void halt() { write_once(state_, CpuState::kHalted); }
 
   // By the monarch. True: the CPU is here and stays.
-  bool hold() {
-    return state() == CpuState::kHeld || change(CpuState::kWaiting, CpuState::kHeld);
-  }
+  bool hold() { return state() == CpuState::kHeld || change(CpuState::kWaiting, CpuState::kHeld); }
   void release() {
-    if (!release_waiting()) change(CpuState::kHeld, CpuState::kReleased);
+    // Held stays so until the monarch changes it.
+    if (state() == CpuState::kHeld) return write_once(state_, CpuState::kReleased);
+    release_waiting();
   }
   // A CPU that nobody has counted.
   bool release_waiting() { return change(CpuState::kWaiting, CpuState::kReleased); }

@@ -7,10 +7,10 @@
 // What lies where in TSEG. Offsets from its base.
 namespace unpark::guest::smm {
 
-inline constexpr std::uint64_t kBody = 0;                // copy of the body, own data and bss
-inline constexpr std::uint64_t kPageTables = 0x100000;   // 24 KiB
-inline constexpr std::uint64_t kTiles = 0x110000;        // entries and save areas
-inline constexpr std::uint64_t kStacks = 0x200000;       // one per APIC ID
+inline constexpr std::uint64_t kBody = 0;               // copy of the body, own data and bss
+inline constexpr std::uint64_t kPageTables = 0x100000;  // 24 KiB
+inline constexpr std::uint64_t kTiles = 0x110000;       // entries and save areas
+inline constexpr std::uint64_t kStacks = 0x200000;      // one per APIC ID
 inline constexpr std::uint64_t kStackSize = 0x2000;
 inline constexpr std::uint64_t kUsed = kStacks + GUEST_MAX_CPUS * kStackSize;
 

@@ -92,8 +92,8 @@ TEST(GpeHandlerAndAml, AgreeOnOneInsert) {
 }
 
 // A storage cannot name a second CPU by itself. The method's rounds share nothing but the CPU from
-// which on to look, so two runs of the method are put together: the first up to its second question,
-// the second one from the answer to its first.
+// which on to look, so two runs of the method are put together: the first up to its second
+// question, the second one from the answer to its first.
 TEST(GpeHandlerAndAml, AgreeOnTwoInserts) {
   Accesses aml = of_aml({1, kInserted});
   Accesses second = of_aml({2, kInserted});

@@ -129,6 +129,7 @@ TEST(Duration, HasAUnitThatSuitsIt) {
   EXPECT_EQ(duration(nanoseconds{0}), "0.0 us");
   EXPECT_EQ(duration(milliseconds{999}), "999.000 ms");
   EXPECT_EQ(duration(seconds{2} + milliseconds{100}), "2.100 s");
+  EXPECT_EQ(duration(microseconds{-1234}), "-1.234 ms");
 }
 
 TEST(Duration, NeverShowsAThousandOfAUnit) {

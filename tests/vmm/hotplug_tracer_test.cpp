@@ -57,6 +57,44 @@ TEST(HotplugSteps, RowOfACodeIsItsStep) {
   }
 }
 
+TEST_F(HotplugTracerTest, AnAddFoundByAHandlerAlreadyRunningTakesItsStepsOver) {
+  constexpr std::size_t k07a = 6;
+  tracer.begin(VcpuId{1}, "first");
+  clock.advance(microseconds(10));
+  tracer.note_all_open(k04, StepSource::kGuest);
+  tracer.note_all_open(k05, StepSource::kVmm);
+  clock.advance(microseconds(5));
+  const auto late = tracer.begin(VcpuId{2}, "late");
+  EXPECT_EQ(step(late, k04).source, StepSource::kNotObserved);
+  clock.advance(microseconds(5));
+  told.clear();
+  tracer.note(VcpuId{2}, k07a, StepSource::kVmm);
+  EXPECT_EQ(step(late, k04).source, StepSource::kGuest);
+  EXPECT_EQ(step(late, k04).since_order, -microseconds(5));
+  EXPECT_EQ(step(late, k05).source, StepSource::kVmm);
+  EXPECT_EQ(step(late, k07a).since_order, microseconds(5));
+  EXPECT_THAT(told, ElementsAre(std::pair{late, k04}, std::pair{late, k05}, std::pair{late, k07a}));
+  // One that the next run finds has that run's.
+  clock.advance(microseconds(5));
+  const auto next = tracer.begin(VcpuId{3}, "next");
+  clock.advance(microseconds(1));
+  tracer.note_all_open(k04, StepSource::kGuest);
+  tracer.note(VcpuId{3}, k07a, StepSource::kVmm);
+  EXPECT_EQ(step(next, k04).since_order, microseconds(1));
+}
+
+TEST_F(HotplugTracerTest, AnAddFoundByAnSmiOfNoHandlerLacksStep04) {
+  constexpr std::size_t k07a = 6;
+  tracer.note_all_open(k04, StepSource::kGuest);
+  clock.advance(microseconds(1));
+  tracer.note_all_open(k05, StepSource::kVmm);
+  clock.advance(microseconds(9));
+  const auto number = tracer.begin(VcpuId{1}, "cpu1");
+  tracer.note_all_open(k05, StepSource::kVmm);  // somebody wrote 0xB2
+  tracer.note(VcpuId{1}, k07a, StepSource::kVmm);
+  EXPECT_EQ(step(number, k04).source, StepSource::kNotObserved);
+}
+
 TEST(HotplugSteps, OtherCodesHaveNoRow) {
   std::size_t rows = 0;
   for (unsigned code = 0; code < 256; ++code)
