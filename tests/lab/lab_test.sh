@@ -27,6 +27,8 @@ run_folders() { find "$root/build/lab" -maxdepth 1 -name 'run.*' 2>/dev/null | s
 # The brackets keep grep from finding itself.
 machines_of() { grep -l -a -s -e "$(printf '%s' "$1" | sed 's/run\./[r]un./')/initramfs" /proc/[0-9]*/cmdline || :; }
 
+# On its first use the lab says on stderr what it fetches.
+"$root/lab/prepare" >/dev/null || exit 1
 echo '# arguments, streams, status, environment, folders'
 printf 'built just before\n' >"$work/fresh"
 mkdir "$work/out, 1" "$work/cwd"
