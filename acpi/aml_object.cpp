@@ -16,7 +16,7 @@ constexpr std::uint8_t kMutexOp = 0x01;            // after the prefix
 constexpr std::uint8_t kOperationRegionOp = 0x80;  // after the prefix
 constexpr std::uint8_t kDeviceOp = 0x82;           // after the prefix
 
-constexpr unsigned kMaxSyncLevel = 15;
+[[maybe_unused]] constexpr unsigned kMaxSyncLevel = 15;
 
 Term byte(std::uint8_t value) {
   return Term{Bytes{value}};

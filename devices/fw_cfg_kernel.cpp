@@ -28,29 +28,40 @@ void offer(FwCfg& fw_cfg, FwCfgKey size_key, FwCfgKey data_key, FwCfgBytes data)
   fw_cfg.replace_item(data_key, std::move(data));
 }
 
+Unexpected<FwCfgKernelError> fail(std::string message) {
+  return Unexpected{FwCfgKernelError{std::move(message)}};
+}
+
+// The real-mode part with its boot sector. `bz_image` has a header.
+std::size_t setup_size(std::span<const std::byte> bz_image) {
+  const auto stored = std::to_integer<std::size_t>(bz_image[kSetupSectors]);
+  return ((stored == 0 ? 4 : stored) + 1) * kSector;
+}
+
 }  // namespace
 
-Result<Done, FwCfgKernelError> offer_kernel(FwCfg& fw_cfg, const FwCfgBytes& bz_image,
-                                            FwCfgBytes initrd, std::string_view command_line) {
-  const auto fail = [](std::string message) {
-    return Unexpected{FwCfgKernelError{std::move(message)}};
-  };
+Result<Done, FwCfgKernelError> check_kernel(std::span<const std::byte> bz_image) {
   const FwCfgBytes magic = bytes_of("HdrS");
   if (bz_image.size() < kHeaderMagic + magic.size() ||
       !std::equal(magic.begin(), magic.end(), bz_image.begin() + kHeaderMagic))
     return fail("kernel: not a bzImage: \"HdrS\" is not at 0x202");
-  const auto stored = std::to_integer<std::size_t>(bz_image[kSetupSectors]);
-  const std::size_t setup = ((stored == 0 ? 4 : stored) + 1) * kSector;
+  const std::size_t setup = setup_size(bz_image);
   if (bz_image.size() <= setup)
     return fail("kernel: cut off: the setup part alone has " + std::to_string(setup) +
                 " bytes, the file " + std::to_string(bz_image.size()));
+  return Done{};
+}
+
+Result<Done, FwCfgKernelError> offer_kernel(FwCfg& fw_cfg, const FwCfgBytes& bz_image,
+                                            FwCfgBytes initrd, std::string_view command_line) {
+  TRY(check_kernel(bz_image));
   constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
   if (bz_image.size() > kMost || initrd.size() > kMost || command_line.size() >= kMost)
     return fail("kernel: kernel, initrd and command line must each be under 4 GiB");
   if (command_line.find('\0') != std::string_view::npos)
     return fail("kernel: the command line contains a NUL");
 
-  const auto payload = bz_image.begin() + static_cast<std::ptrdiff_t>(setup);
+  const auto payload = bz_image.begin() + static_cast<std::ptrdiff_t>(setup_size(bz_image));
   offer(fw_cfg, s::kSetupSize, s::kSetupData, {bz_image.begin(), payload});
   offer(fw_cfg, s::kKernelSize, s::kKernelData, {payload, bz_image.end()});
   offer(fw_cfg, s::kInitrdSize, s::kInitrdData, std::move(initrd));

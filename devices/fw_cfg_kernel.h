@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,9 @@ namespace unpark {
 struct FwCfgKernelError {
   std::string message;
 };
+
+// Whether it is one that offer_kernel() takes.
+Result<Done, FwCfgKernelError> check_kernel(std::span<const std::byte> bz_image);
 
 // Offers a Linux kernel to firmware as numeric items: setup part, payload, initrd (may be empty)
 // and command line. Firmware sees them at its next look. Spec: Linux Documentation/arch/x86/boot,

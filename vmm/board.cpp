@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstring>
 
+#include "devices/fw_cfg_kernel.h"
 #include "devices/fw_cfg_spec.h"
 #include "devices/hotplug_spec.h"
 #include "devices/smi_features_spec.h"
@@ -82,7 +83,13 @@ Board::Board(const MachineConfig& config, BoardHost host)
       fw_cfg_(std::make_shared<FwCfg>(host_.memory)),
       com1_(std::make_shared<Uart16550>(host_.irq_line(q35::kCom1Gsi), config.serial_output,
                                         config.serial_room)),
-      port92_(std::make_shared<Port92>(host_.on_reset)) {
+      port92_(std::make_shared<Port92>(host_.on_reset)),
+      rtc_(std::make_shared<Rtc>(
+          host_.clock, host_.irq_line(q35::kRtcGsi), host_.utc,
+          CmosMemory{low_ram_size(config.memory), config.memory - low_ram_size(config.memory)},
+          host_.wake_rtc)),
+      vars_flash_(host_.vars_host ? std::make_shared<CfiFlash>(host_.vars, *host_.vars_host)
+                                  : nullptr) {
   hotplug_.set_trigger(config.trigger);
   hotplug_.set_guest_eject_allowed(config.guest_eject_allowed);
   must(pci_->plug({0, 0, 0}, mch_));
@@ -101,6 +108,9 @@ void Board::fill_fw_cfg(const MachineConfig& config) {
   must(fw_cfg_->add_item(kMaxCpus, little_endian(static_cast<std::uint16_t>(config.max_cpus))));
   must(fw_cfg_->add_item(kBootMenu, little_endian(std::uint16_t{0})));
   must(fw_cfg_->add_file("etc/e820", e820(config.memory)));
+  // The command line has looked at the kernel.
+  if (const auto& k = config.kernel)
+    must(offer_kernel(*fw_cfg_, k->bz_image, k->initrd, k->command_line));
   must(smi_features_.install(*fw_cfg_));
   must(fw_cfg_->add_generated_set({acpi::kRsdpFile, acpi::kTablesFile, acpi::kLoaderFile},
                                   [this] { return acpi_files(); }));
@@ -136,6 +146,7 @@ void Board::wire_buses() {
   Bus<Port>::Builder ports;
   ports.claim(at(q35::kKeyboardData, 1), keyboard(kData))
       .claim(at(q35::kKeyboardCommand, 1), keyboard(kCommand))
+      .claim(at(q35::kRtc, 2), rtc_)
       .claim(at(q35::kPort92, 1), port92_)
       .claim(at(q35::kApm, 2), apm_)
       .claim(at(q35::kCom1, 8), com1_)
@@ -157,6 +168,9 @@ void Board::wire_buses() {
   mmio.claim(at(q35::kEcam, q35::kEcamSize), ecam_)
       .claim(at(q35::kRcrb, q35::kRcrbSize), rcrb_)
       .listener(host_.on_refusal);
+  if (vars_flash_)
+    mmio.claim(at(Gpa{q35::kFlashEnd.value - config_.firmware.size()}, host_.vars.size()),
+               vars_flash_);
   mmio_ = std::make_unique<Bus<Gpa>>(must(mmio.build()));
 }
 
@@ -175,6 +189,8 @@ void Board::reset(const std::vector<VcpuId>& present) {
   set_cpu_count(present.size());
   fw_cfg_->reset();
   com1_->reset();
+  rtc_->reset();
+  if (vars_flash_) vars_flash_->reset();
 }
 
 }  // namespace unpark

@@ -6,6 +6,7 @@
 #include "acpi/fw_cfg_tables.h"
 #include "devices/apm.h"
 #include "devices/bus/bus.h"
+#include "devices/cfi_flash.h"
 #include "devices/debug_console.h"
 #include "devices/ecam.h"
 #include "devices/fw_cfg.h"
@@ -18,6 +19,7 @@
 #include "devices/port92.h"
 #include "devices/rcrb.h"
 #include "devices/reset_control.h"
+#include "devices/rtc.h"
 #include "devices/smi_features.h"
 #include "devices/step_port.h"
 #include "devices/uart16550.h"
@@ -38,6 +40,11 @@ struct BoardHost {
   std::function<void(const MemoryControl&)> on_memory_control;
   Bus<Port>::Listener on_refusal;                   // of either bus
   std::function<std::vector<bool>()> present_cpus;  // by slot
+  Rtc::UtcNow utc;
+  Rtc::WakeUp wake_rtc;
+  // The variables' flash chip: what it holds, and its host. Null: there is none.
+  std::span<std::byte> vars{};
+  CfiFlashHost* vars_host = nullptr;
 };
 
 // The machine's main board: every chip, and the only place that knows which one sits where
@@ -56,6 +63,8 @@ class Board {
   [[nodiscard]] Mch& mch() { return *mch_; }
   [[nodiscard]] Uart16550& com1() { return *com1_; }
   [[nodiscard]] PmBlock& pm() { return *pm_; }
+  [[nodiscard]] Rtc& rtc() { return *rtc_; }
+  [[nodiscard]] CfiFlash* vars_flash() { return vars_flash_.get(); }  // null: there is none
 
   // Machine reset: every chip as after power-on, but with `present` CPUs.
   void reset(const std::vector<VcpuId>& present);
@@ -82,6 +91,8 @@ class Board {
   std::shared_ptr<FwCfg> fw_cfg_;
   std::shared_ptr<Uart16550> com1_;
   std::shared_ptr<Port92> port92_;
+  std::shared_ptr<Rtc> rtc_;
+  std::shared_ptr<CfiFlash> vars_flash_;
   std::unique_ptr<Bus<Port>> ports_;
   std::unique_ptr<Bus<Gpa>> mmio_;
 };

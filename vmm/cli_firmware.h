@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "devices/result.h"
 #include "vmm/sys_error.h"
+#include "vmm/vars_file.h"
 
 namespace unpark::cli {
 
-// "builtin" is the embedded guest; everything else is a file.
-Result<std::vector<std::byte>, Error> load_firmware(const std::string& choice);
-
 // CPUs that the embedded guest can bring up: it addresses them by xAPIC ids.
 inline constexpr std::uint32_t kBuiltinMaxCpus = 255;
+
+// What the machine's flash holds, ending at 4 GiB: variables first, then code.
+struct Firmware {
+  std::vector<std::byte> image;
+  std::uint64_t vars_size = 0;     // bytes of `image` that `vars` keeps; 0: none
+  std::shared_ptr<VarsFile> vars;  // locked
+};
+
+// The embedded guest for "builtin", else the file `code`. `vars`: its variables; empty: none.
+Result<Firmware, Error> load_firmware(const std::string& code, const std::string& vars);
 
 }  // namespace unpark::cli

@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <memory>
+#include <optional>
 
 #include "acpi/config.h"
 #include "vmm/cli_firmware.h"
@@ -47,8 +48,16 @@ int run(const RunOptions& options) {
     if (!path) return fail(ExitCode::kUsage, path.error());
     socket_path = *path;
   }
-  auto firmware = load_firmware(options.firmware);
+  auto firmware = load_firmware(options.firmware, options.vars);
   if (!firmware) return fail(ExitCode::kUsage, firmware.error());
+  std::optional<KernelImage> kernel;
+  if (!options.kernel.empty()) {
+    auto read = read_kernel(options.kernel, options.initrd, options.append, *memory);
+    if (!read) return fail(ExitCode::kUsage, read.error());
+    kernel = *std::move(read);
+  } else if (!options.initrd.empty() || !options.append.empty()) {
+    return fail(ExitCode::kUsage, {"--initrd and --append need --kernel"});
+  }
 
   auto loop = EventLoop::create();
   if (!loop) return fail(ExitCode::kCannotStart, {describe(loop.error())});
@@ -59,7 +68,10 @@ int run(const RunOptions& options) {
   config.cpus = counts->cpus;
   config.max_cpus = counts->max_cpus;
   config.memory = *memory;
-  config.firmware = *std::move(firmware);
+  config.firmware = std::move(firmware->image);
+  config.vars_size = firmware->vars_size;
+  config.vars = std::move(firmware->vars);
+  config.kernel = std::move(kernel);
   config.trigger = options.trigger;
   config.guest_eject_allowed = options.guest_eject_allowed;
   config.guest_options = options.guest_options;

@@ -4,10 +4,14 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
+#include <cstdio>
+
 #include "acpi/tables_output.h"
 #include "devices/smi_features_spec.h"
 #include "vmm/cli_values.h"
 #include "vmm/exit_code.h"
+#include "vmm/sys_error.h"
 
 namespace unpark::cli {
 
@@ -29,6 +33,10 @@ int tables(const std::string& cpus, const std::string& directory) {
     return static_cast<int>(ExitCode::kCannotStart);
   }
   for (const auto& f : *files) fmt::print("{}\n", f.string());
+  if (std::fflush(stdout) != 0) {
+    spdlog::error("the list of files could not be written: {}", describe(SysError{"write", errno}));
+    return static_cast<int>(ExitCode::kFailed);
+  }
   return static_cast<int>(ExitCode::kOk);
 }
 

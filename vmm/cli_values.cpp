@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "vmm/machine_config.h"
 #include "vmm/q35_map.h"
@@ -12,10 +14,12 @@ namespace unpark::cli {
 
 namespace {
 
-// All of `text` as a decimal number.
+// All of `text` as a decimal number; one that is too large for any type is the largest there is.
 bool parse_number(std::string_view text, std::uint64_t& out) {
   const auto r = std::from_chars(text.data(), text.data() + text.size(), out);
-  return r.ec == std::errc{} && r.ptr == text.data() + text.size() && !text.empty();
+  const bool huge = r.ec == std::errc::result_out_of_range;
+  if (huge) out = std::numeric_limits<std::uint64_t>::max();
+  return (huge || r.ec == std::errc{}) && r.ptr == text.data() + text.size() && !text.empty();
 }
 
 }  // namespace
@@ -35,6 +39,8 @@ Result<CpuCounts, Error> parse_cpus(const std::string& text, std::uint32_t most)
        !parse_number(std::string_view(text).substr(comma + kMax.size()), max)))
     return refuse("expected N or N,max=M");
   if (cpus == 0) return refuse("a machine needs at least one CPU");
+  if (std::max(cpus, max) == std::numeric_limits<std::uint64_t>::max())
+    return refuse(fmt::format("more than the {} possible here", most));
   if (max < cpus)
     return refuse(fmt::format("max={} is less than the {} CPUs it starts with", max, cpus));
   if (max > most) return refuse(fmt::format("max={} is more than the {} possible here", max, most));

@@ -34,19 +34,31 @@ void add_topology_leaf(std::vector<kvm_cpuid_entry2>& v, std::uint32_t leaf, Vcp
   add(2, 0, 0, 0);
 }
 
+// "AuthenticAMD": EBX of leaf 0 holds "Auth".
+bool is_amd(const std::vector<kvm_cpuid_entry2>& v) {
+  return std::any_of(v.begin(), v.end(),
+                     [](const auto& e) { return e.function == 0 && e.ebx == 0x6874'7541; });
+}
+
 }  // namespace
 
 std::uint32_t core_bits(std::uint32_t cores) {
   return cores <= 1 ? 0 : static_cast<std::uint32_t>(std::bit_width(cores - 1));
 }
 
+void limit_physical_bits(std::vector<kvm_cpuid_entry2>& cpuid, std::uint64_t memory_end) {
+  const std::uint32_t wanted = is_amd(cpuid) ? 40 : 39;
+  if (memory_end > std::uint64_t{1} << (wanted - 1)) return;
+  for (auto& e : cpuid)
+    if (e.function == 0x8000'0008 && (e.eax & 0xff) > wanted) e.eax = (e.eax & ~0xffu) | wanted;
+}
+
 std::vector<kvm_cpuid_entry2> cpuid_of(const std::vector<kvm_cpuid_entry2>& supported, VcpuId cpu,
                                        std::uint32_t possible) {
   std::vector<kvm_cpuid_entry2> v = supported;
+  const bool amd = is_amd(v);
   const auto leaf0 =
       std::find_if(v.begin(), v.end(), [](const auto& e) { return e.function == 0; });
-  // "AuthenticAMD": EBX holds "Auth".
-  const bool amd = leaf0 != v.end() && leaf0->ebx == 0x6874'7541;
   const std::uint32_t max_leaf = leaf0 != v.end() ? leaf0->eax : 0;
   remove_leaf(v, 0x0b);
   remove_leaf(v, 0x1f);

@@ -18,6 +18,12 @@ namespace unpark {
 std::vector<kvm_cpuid_entry2> cpuid_of(const std::vector<kvm_cpuid_entry2>& supported, VcpuId cpu,
                                        std::uint32_t possible);
 
+// Lowers the physical address bits (80000008h EAX[7:0]) to what OVMF's page tables take quickly: 40
+// on AMD, 39 otherwise, where `memory_end` (first address behind RAM) fits into half of that; the
+// upper half is for PCI. A host with fewer bits, or a machine with more memory, keeps what the host
+// has.
+void limit_physical_bits(std::vector<kvm_cpuid_entry2>& cpuid, std::uint64_t memory_end);
+
 // Bits of an APIC ID that number the cores of a package of `cores`: ceil(log2).
 std::uint32_t core_bits(std::uint32_t cores);
 

@@ -84,7 +84,7 @@ Result<Run, Error> run(HotplugTrigger trigger,
   config.max_cpus = result.max_cpus;
   config.trigger = trigger;
   config.guest_options = "attack";
-  config.firmware = TRY(cli::load_firmware("builtin"));
+  config.firmware = TRY(cli::load_firmware("builtin", "")).image;
   result.memory = config.memory;
 
   Mutex serial_lock;

@@ -29,11 +29,22 @@ std::byte* GuestMemory::host_address(const Piece& p) const {
 
 Result<Done, SysError> GuestMemory::apply(const UniqueFd& vm, const MemoryControl& control) {
   Lock lock(m_);
+  control_ = control;
+  return update(vm);
+}
+
+Result<Done, SysError> GuestMemory::trap_vars(const UniqueFd& vm, bool trapped) {
+  Lock lock(m_);
+  vars_trapped_ = trapped;
+  return update(vm);
+}
+
+Result<Done, SysError> GuestMemory::update(const UniqueFd& vm) {
   // Removals first: RAM and the flash alias share addresses.
   for (const bool removing : {true, false}) {
     for (std::size_t i = 0; i < pieces_.size(); ++i) {
       const Piece& p = pieces_[i];
-      const ViewOfPiece wanted = view_of(p, sizes_, control);
+      const ViewOfPiece wanted = view_of(p, sizes_, control_, vars_trapped_);
       for (unsigned as = 0; as < kAddressSpaces; ++as) {
         Visibility& now = views_[i][as];
         if (now == wanted[as]) continue;

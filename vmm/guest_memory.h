@@ -22,6 +22,10 @@ class GuestMemory final : public DmaMemory {
   // Brings the slots of `vm` to what `control` says. Called at start and by vCPU threads whose
   // write changed the chipset; the change is in force when it returns.
   Result<Done, SysError> apply(const UniqueFd& vm, const MemoryControl& control);
+  // The same for the chip that holds the variables: `trapped` in command mode.
+  Result<Done, SysError> trap_vars(const UniqueFd& vm, bool trapped);
+  // What that chip holds; empty if the flash is all code.
+  [[nodiscard]] std::span<std::byte> vars() { return {flash_.data(), sizes_.vars}; }
 
   // DmaMemory: the normal (non-SMM) view, RAM only.
   bool read(Gpa at, std::span<std::byte> into) override;
@@ -35,11 +39,14 @@ class GuestMemory final : public DmaMemory {
   template <class Copy>
   bool transfer(Gpa at, std::uint64_t size, Visibility least, Copy copy);
   [[nodiscard]] std::byte* host_address(const Piece& p) const;
+  Result<Done, SysError> update(const UniqueFd& vm) TSA(requires_capability(m_));
 
   const MemorySizes sizes_;
   const std::vector<Piece> pieces_;
   MappedMemory ram_, flash_;
-  Mutex m_;                                             // leaf
+  Mutex m_;  // leaf
+  MemoryControl control_ TSA(guarded_by(m_));
+  bool vars_trapped_ TSA(guarded_by(m_)) = false;
   std::vector<ViewOfPiece> views_ TSA(guarded_by(m_));  // one per piece: what KVM has now
 };
 

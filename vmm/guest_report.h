@@ -26,8 +26,8 @@ class GuestReport {
   [[nodiscard]] std::vector<GuestLine> of_kind(std::string_view kind) const;
 
  private:
-  // A guest may send anything: a line that does not end is dropped at this length, and so is what
-  // comes after this many lines.
+  // A guest may send anything: a line that does not end is cut at this length, and what comes after
+  // this many lines is dropped.
   static constexpr std::size_t kLongestLine = 1024, kMostLines = 65536;
   std::string partial_;
   std::vector<GuestLine> lines_;

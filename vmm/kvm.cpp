@@ -17,7 +17,7 @@ namespace {
 std::string advice(int code) {
   switch (code) {
     case ENOENT:
-      return "load the kvm_intel or kvm_amd module, or run in the lab: ./dev lab -- ...";
+      return "load the kvm_intel or kvm_amd module";
     case EACCES:
       return "join the group that owns it (usually kvm), or run as root";
     case ENODEV:
@@ -35,7 +35,8 @@ Result<Kvm, Error> Kvm::open(const std::string& path) {
   if (!fd) {
     const SysError e{"open", errno};
     return Unexpected{
-        Error{fmt::format("cannot open {}: {}: {}", path, describe(e), advice(e.code))}};
+        Error{fmt::format("cannot open {}: {}: {}", path, describe(e), advice(e.code)) +
+              "; or run it in the lab: ./dev lab -- unpark ..."}};
   }
   const auto version = call(fd, kvm_op::kGetApiVersion);
   if (!version)

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "vmm/apic_base.h"
@@ -56,7 +58,12 @@ Machine::~Machine() {
   if (vcpus_) vcpus_->stop_and_join();
   alive_.reset();
   for (const auto& [number, timer] : deadlines_) loop_.cancel(timer);
+  for (const auto& [cpu, p] : plugged_)
+    if (p.removal) loop_.cancel(*p.removal);
   if (next_press_) loop_.cancel(*next_press_);
+  if (rtc_timer_) loop_.cancel(*rtc_timer_);
+  if (board_ && board_->vars_flash() && !board_->vars_flash()->flush())
+    spdlog::error("the last change of the variables could not be stored");
 }
 
 Result<Done, Error> Machine::build() {
@@ -74,6 +81,7 @@ Result<Done, Error> Machine::build() {
   if (!vm) return Unexpected{failed("create a virtual machine", vm.error())};
   run_size_ = *run_size;
   supported_cpuid_ = *std::move(cpuid);
+  limit_physical_bits(supported_cpuid_, ram_end(config_.memory));
   msr_indices_ = *std::move(msrs);
   vm_ = *std::move(vm);
   TRY(attempt("filter IA32_APIC_BASE", filter_apic_base(vm_)));
@@ -81,7 +89,11 @@ Result<Done, Error> Machine::build() {
   TRY(attempt("set up the interrupt controllers", make_chips_of_the_kernel()));
 
   memory_ = TRY(GuestMemory::create(
-      {config_.memory, config_.firmware.size(), config_.extended_tseg_mib}, config_.firmware));
+      {config_.memory, config_.firmware.size(), config_.extended_tseg_mib, config_.vars_size},
+      config_.firmware));
+  if (config_.vars)
+    vars_host_ = std::make_unique<VarsFlashHost>(
+        vm_, memory_, config_.vars, [this](const SysError& e) { on_memory_failure(e); });
   board_ = std::make_unique<Board>(config_, board_host());
   vcpus_ = std::make_unique<VcpuSet>(
       config_.max_cpus,
@@ -90,7 +102,7 @@ Result<Done, Error> Machine::build() {
   for (std::uint32_t i = 0; i < config_.cpus; ++i) {
     TRY(attempt(fmt::format("create vCPU {}", i), make_vcpu(VcpuId{i})));
     TRY(attempt(fmt::format("reset vCPU {}", i), vcpus_->cold_boot(VcpuId{i})));
-    plugged_[VcpuId{i}] = {};
+    plugged_[VcpuId{i}];
   }
   board_->reset(plugged());
   return attempt("map guest memory", memory_->apply(vm_, board_->mch().control()));
@@ -172,6 +184,16 @@ BoardHost Machine::board_host() {
                            vcpus_->lifecycle(VcpuId{i}) != Lifecycle::kParked;
             return present;
           },
+      .utc =
+          [] {
+            const auto now = std::chrono::system_clock::now().time_since_epoch();
+            const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
+            return UtcTime{seconds.count(),
+                           static_cast<std::uint32_t>(Nanoseconds{now - seconds}.count())};
+          },
+      .wake_rtc = [this](std::optional<Nanoseconds> deadline) { wake_rtc(deadline); },
+      .vars = vars_host_ ? memory_->vars() : std::span<std::byte>{},
+      .vars_host = vars_host_.get(),
   };
 }
 
@@ -225,13 +247,27 @@ void Machine::on_vcpu_failure(VcpuId cpu, const SysError& e) {
 }
 
 void Machine::on_memory_control(const MemoryControl& control) {
-  if (const auto r = memory_->apply(vm_, control); !r) {
-    spdlog::error("guest memory: {}; the machine is stopped", describe(r.error()));
-    stop_with(RunState::kInternalError, false, "host-error");
-  }
+  if (const auto r = memory_->apply(vm_, control); !r) on_memory_failure(r.error());
   // SMIs that were held back until now.
   if (control.smram_locked && config_.trigger == HotplugTrigger::kVmm)
     post([this] { press_for_parked(); });
+}
+
+void Machine::on_memory_failure(const SysError& e) {
+  spdlog::error("guest memory: {}; the machine is stopped", describe(e));
+  stop_with(RunState::kInternalError, false, "host-error");
+}
+
+void Machine::wake_rtc(std::optional<Nanoseconds> deadline) {
+  {
+    Lock lock(rtc_m_);
+    rtc_deadline_ = deadline;
+    // However often a guest moves it, the loop hears of it once.
+    if (std::exchange(rtc_posted_, true)) return;
+  }
+  loop_.post([this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) set_rtc_timer();
+  });
 }
 
 void Machine::stop_with(RunState state, bool guest, std::string reason) {
@@ -296,6 +332,9 @@ void Machine::do_reset(bool guest, const std::string& reason) {
     reset_pending_ = false;
     // Ejected, and not heard of here yet.
     std::erase_if(plugged_, [&](const auto& p) { return is_absent(p.first); });
+    // A cold-boot CPU has nobody who remembers that it should go.
+    for (auto& [cpu, p] : plugged_)
+      if (p.removal) loop_.cancel(*std::exchange(p.removal, std::nullopt));
     board_->reset(plugged());
     for (auto& [cpu, p] : plugged_) p.boot = true;
     return reset_kernel_chips();
@@ -307,6 +346,21 @@ void Machine::do_reset(bool guest, const std::string& reason) {
     stop_with(RunState::kInternalError, false, "host-error");
   }
   sinks_.event(event::Reset{guest, reason});
+}
+
+void Machine::set_rtc_timer() {
+  std::optional<Nanoseconds> deadline;
+  {
+    Lock lock(rtc_m_);
+    rtc_posted_ = false;
+    deadline = rtc_deadline_;
+  }
+  if (rtc_timer_) loop_.cancel(*std::exchange(rtc_timer_, std::nullopt));
+  if (!deadline) return;
+  rtc_timer_ = loop_.after(std::max(*deadline - clock_.now(), Nanoseconds{0}), [this] {
+    rtc_timer_.reset();
+    board_->rtc().on_deadline();
+  });
 }
 
 void Machine::request_quit(std::string reason) {

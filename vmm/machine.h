@@ -19,6 +19,7 @@
 #include "vmm/rate_limit.h"
 #include "vmm/smi_injector.h"
 #include "vmm/steady_clock.h"
+#include "vmm/vars_flash_host.h"
 #include "vmm/vcpu_set.h"
 
 namespace unpark {
@@ -58,6 +59,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   [[nodiscard]] std::vector<CpuInfo> cpus() const override;
   [[nodiscard]] std::string cpu_type() const override;
   Result<Done, ControlError> add_cpu(const DeviceAddCpu& add) override;
+  Result<Done, ControlError> remove_cpu(const std::string& id) override;
   [[nodiscard]] std::vector<HotplugRecord> hotplug_trace() const override {
     return tracer_.records();
   }
@@ -77,7 +79,9 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   void on_vcpu_failure(VcpuId cpu, const SysError& e);
   void on_step(const StepReport& report);
   void note_smbase(VcpuId cpu);  // of the vCPU whose thread this is
+  void wake_rtc(std::optional<Nanoseconds> deadline);
   void on_memory_control(const MemoryControl& control);
+  void on_memory_failure(const SysError& e);
   void stop_with(RunState state, bool guest, std::string reason);
   bool unpark(VcpuId cpu) override;
   bool eject(VcpuId cpu) override;
@@ -92,6 +96,10 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
 
   // On the loop's thread.
   void do_reset(bool guest, const std::string& reason);
+  void set_rtc_timer();
+  void ejected(VcpuId cpu);
+  // The guest keeps it, for all we know.
+  void removal_failed(VcpuId cpu, const std::string& why);
   void check_deadline(std::uint64_t record);
   // Marks record `number` with its first missing step, unless it is complete. `before`: "within
   // ...".
@@ -119,6 +127,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   UniqueFd vm_;
   std::optional<SmiInjector> smi_;
   std::shared_ptr<GuestMemory> memory_;
+  std::unique_ptr<VarsFlashHost> vars_host_;
   HotplugTracer tracer_;
   RateLimit refusal_log_;
   // The kernel's chips after power-on.
@@ -130,16 +139,21 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   struct Plugged {
     std::string id;  // empty: cold boot
     bool boot = true;
+    std::uint64_t record = 0;                   // of the add, in tracer_; 0: cold boot
+    std::optional<EventLoop::TimerId> removal;  // asked for; when its time is over
   };
   std::map<VcpuId, Plugged> plugged_;
   std::map<std::uint64_t, EventLoop::TimerId> deadlines_;
-  std::optional<EventLoop::TimerId> next_press_;
+  std::optional<EventLoop::TimerId> next_press_, rtc_timer_;
   // Shared.
   std::atomic<bool> reset_pending_{false}, broken_{false}, shut_down_{false};
   static constexpr std::uint32_t kMaxPosted = 1024;
   std::atomic<std::uint32_t> posted_{0};
   std::atomic<std::uint64_t> dropped_posts_{0};
   std::atomic<bool> gate_report_waits_{false};
+  Mutex rtc_m_;  // leaf
+  std::optional<Nanoseconds> rtc_deadline_ TSA(guarded_by(rtc_m_));
+  bool rtc_posted_ TSA(guarded_by(rtc_m_)) = false;
   // For what was posted to the loop and is run after this object is gone.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 

@@ -3,15 +3,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "devices/clock.h"
 #include "devices/hotplug_controller.h"
+#include "vmm/boot_files.h"
 #include "vmm/q35_map.h"
 
 namespace unpark {
+
+class VarsFile;
 
 inline constexpr std::uint64_t kMinMemory = 64 * q35::kMiB;
 inline constexpr std::uint64_t kDefaultMemory = 256 * q35::kMiB;
@@ -21,12 +26,18 @@ struct MachineConfig {
   std::uint32_t max_cpus = 1;             // possible
   std::uint64_t memory = kDefaultMemory;  // bytes, multiple of 1 MiB, at least kMinMemory
   std::vector<std::byte> firmware;        // flash image, ends at 4 GiB
+  // Its first bytes that are variables, kept in `vars`; 0: all of it is code.
+  std::uint64_t vars_size = 0;
+  std::shared_ptr<VarsFile> vars;
+  std::optional<KernelImage> kernel;  // for firmware that boots from fw_cfg
   HotplugTrigger trigger = HotplugTrigger::kGuest;
   bool guest_eject_allowed = false;
   std::uint16_t extended_tseg_mib = 16;
   std::string guest_options;  // fw_cfg file opt/org.unpark/guest; empty: no such file
   // How long after an order the last step may come before the add is reported as stuck.
   Nanoseconds hotplug_deadline = std::chrono::seconds{5};
+  // How long the guest may take over a removal before it counts as refused.
+  Nanoseconds removal_deadline = std::chrono::seconds{30};
   std::string kvm_path = "/dev/kvm";
   // Called on vCPU threads, several at once.
   std::function<void(std::uint8_t)> serial_output;

@@ -54,6 +54,9 @@ class MachineControl {
   // Nothing is half done on error. The machine checks the slot and the state; the id's form and
   // uniqueness too.
   virtual Result<Done, ControlError> add_cpu(const DeviceAddCpu& add) = 0;
+  // Asks the guest to let the CPU of this device_add id go; one that was never claimed goes at
+  // once.
+  virtual Result<Done, ControlError> remove_cpu(const std::string& id) = 0;
   [[nodiscard]] virtual std::vector<HotplugRecord> hotplug_trace() const = 0;
   // Ends the machine: the event loop returns after the reply was sent. `reason` is a QMP
   // ShutdownCause, e.g. "host-qmp-quit".

@@ -100,7 +100,7 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
         refuse(fmt::format("cannot create vCPU {}: {}", add.slot.value, describe(made.error())))};
   }
   tracer_.note(add.slot, row(kStep01a), StepSource::kVmm);
-  plugged_[add.slot] = {add.id, false};
+  plugged_[add.slot] = {add.id, false, number, std::nullopt};
   deadlines_[number] = loop_.after(config_.hotplug_deadline, [this, number] {
     deadlines_.erase(number);
     check_deadline(number);
@@ -216,8 +216,7 @@ bool Machine::unpark(VcpuId cpu) {
 bool Machine::eject(VcpuId cpu) {
   if (!vcpus_->eject(cpu)) return false;
   loop_.post([this, alive = std::weak_ptr(alive_), cpu] {
-    // It may have been added again meanwhile, after a reset that noticed first.
-    if (!alive.expired() && is_absent(cpu)) plugged_.erase(cpu);
+    if (!alive.expired()) ejected(cpu);
   });
   return true;
 }
@@ -230,6 +229,11 @@ void Machine::ospm_status(VcpuId cpu, std::uint32_t event, std::uint32_t status)
   post([this, cpu, event, status] {
     const auto p = plugged_.find(cpu);
     sinks_.event(event::AcpiDeviceOst{p == plugged_.end() ? "" : p->second.id, cpu, event, status});
+    // ACPI 6.5 table 6.16 and 6.17: an ejection ended, other than well or "in progress".
+    constexpr std::uint32_t kEjectRequest = 3, kOspmEject = 0x103, kSuccess = 0, kInProgress = 0x84;
+    if ((event == kEjectRequest || event == kOspmEject) && status != kSuccess &&
+        status != kInProgress)
+      removal_failed(cpu, fmt::format("the OS refused it, _OST status {:#x}", status));
   });
 }
 

@@ -57,6 +57,11 @@ int main(int argc, char** argv) {
   CLI::App* run_verb = app.add_subcommand("run", "Run a machine until it ends");
   run_verb->add_option("--firmware", run.firmware, "Flash image FILE, or builtin")
       ->capture_default_str();
+  run_verb->add_option("--vars", run.vars,
+                       "Flash image FILE of the firmware's variables; written by the machine");
+  run_verb->add_option("--kernel", run.kernel, "Linux bzImage FILE for the firmware to boot");
+  run_verb->add_option("--initrd", run.initrd, "Initial RAM disk FILE for the kernel");
+  run_verb->add_option("--append", run.append, "Command line of the kernel");
   run_verb->add_option("--cpus", run.cpus, "N[,max=M]: CPUs at start, possible CPUs")
       ->capture_default_str();
   run_verb->add_option("--memory", run.memory, "Size, e.g. 512M or 4G")->capture_default_str();

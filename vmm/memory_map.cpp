@@ -31,6 +31,11 @@ std::uint64_t low_ram_size(std::uint64_t ram) {
   return ram <= kLowRamLimit.value ? ram : kLowRamWhenSplit.value;
 }
 
+std::uint64_t ram_end(std::uint64_t ram) {
+  const std::uint64_t low = low_ram_size(ram);
+  return ram > low ? kHighRam.value + (ram - low) : low;
+}
+
 std::vector<Piece> cut_memory(const MemorySizes& sizes) {
   const std::uint64_t low = low_ram_size(sizes.ram);
   std::vector<std::uint64_t> cuts = {0, kSmbaseSmram.value, kSmbaseSmram.value + kSmbaseSmramSize,
@@ -49,11 +54,13 @@ std::vector<Piece> cut_memory(const MemorySizes& sizes) {
   for (std::size_t i = 0; i + 1 < cuts.size(); ++i)
     pieces.push_back({Gpa{cuts[i]}, cuts[i + 1] - cuts[i], Backing::kRam, cuts[i]});
   if (sizes.ram > low) pieces.push_back({kHighRam, sizes.ram - low, Backing::kRam, low});
-  pieces.push_back({Gpa{kFlashEnd.value - sizes.flash}, sizes.flash, Backing::kFlash, 0});
+  const Gpa flash{kFlashEnd.value - sizes.flash};
+  if (sizes.vars != 0) pieces.push_back({flash, sizes.vars, Backing::kVars, 0});
+  pieces.push_back({flash + sizes.vars, sizes.flash - sizes.vars, Backing::kFlash, sizes.vars});
   // The alias below 1 MiB: the last 128 KiB, cut as PAM may replace it by RAM.
   for (std::uint64_t a = kBiosAlias.value; a < kOneMiB;) {
     const std::uint64_t size = a >= kPamTop ? kOneMiB - kPamTop : kPamSegment;
-    if (const std::uint64_t from_end = kOneMiB - a; from_end <= sizes.flash)
+    if (const std::uint64_t from_end = kOneMiB - a; from_end <= sizes.flash - sizes.vars)
       pieces.push_back({Gpa{a}, size, Backing::kFlash, sizes.flash - from_end});
     a += size;
   }
@@ -68,7 +75,8 @@ TsegRange tseg_range(const MemorySizes& sizes, const MemoryControl& control) {
   return {size < low - kOneMiB ? low - size : kOneMiB, low};
 }
 
-ViewOfPiece view_of(const Piece& piece, const MemorySizes& sizes, const MemoryControl& control) {
+ViewOfPiece view_of(const Piece& piece, const MemorySizes& sizes, const MemoryControl& control,
+                    bool vars_trapped) {
   using enum Visibility;
   const bool below_1m = piece.at.value < kOneMiB;
 
@@ -82,7 +90,8 @@ ViewOfPiece view_of(const Piece& piece, const MemorySizes& sizes, const MemoryCo
     const Visibility v = piece.backing == Backing::kRam ? ram : (read ? kHidden : kReadOnly);
     return {v, v};
   }
-  if (piece.backing == Backing::kFlash) return {kReadOnly, kReadOnly};
+  if (piece.backing == Backing::kVars && vars_trapped) return {kHidden, kHidden};
+  if (piece.backing != Backing::kRam) return {kReadOnly, kReadOnly};
   if (piece.at == kCompatibleSmram) {
     return {control.smram_open ? kReadWrite : kHidden,
             control.compatible_smram || control.smram_open ? kReadWrite : kHidden};

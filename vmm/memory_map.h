@@ -16,7 +16,7 @@ namespace unpark {
 // visibility therefore adds or removes whole KVM slots and never touches memory that stays visible,
 // so no vCPU has to be stopped for it.
 
-enum class Backing { kRam, kFlash };
+enum class Backing { kRam, kFlash, kVars };  // kVars is a part of the flash image too
 
 struct Piece {
   Gpa at;
@@ -35,18 +35,24 @@ struct MemorySizes {
   std::uint64_t ram = 0;           // bytes, multiple of 1 MiB
   std::uint64_t flash = 0;         // bytes, multiple of 4 KiB, at most q35::kMaxFlash
   std::uint32_t ext_tseg_mib = 0;  // the size that ESMRAMC 11b selects
+  std::uint64_t vars = 0;          // first bytes of the flash: a writable chip; multiple of 4 KiB
 };
 
 // End of RAM below 4 GiB: all of it up to 2816 MiB, else 2 GiB, the rest above 4 GiB (as QEMU
 // does).
 std::uint64_t low_ram_size(std::uint64_t ram);
 
+// First address behind all RAM.
+std::uint64_t ram_end(std::uint64_t ram);
+
 // Sorted by address but for the flash alias, which shares its addresses with RAM: of the two at
 // most one is visible at a time.
 std::vector<Piece> cut_memory(const MemorySizes& sizes);
 
-// What `control` makes of `piece`, in each address space.
-ViewOfPiece view_of(const Piece& piece, const MemorySizes& sizes, const MemoryControl& control);
+// What `control` makes of `piece`, in each address space. `vars_trapped`: the chip that holds the
+// variables is in command mode, and answers reads itself.
+ViewOfPiece view_of(const Piece& piece, const MemorySizes& sizes, const MemoryControl& control,
+                    bool vars_trapped = false);
 
 // [first, end) of TSEG for `control`; empty if it is not enabled.
 struct TsegRange {

@@ -36,6 +36,7 @@ inline constexpr std::uint64_t kMaxFlash = 8 * kMiB;
 // Ports.
 inline constexpr Port kKeyboardData{0x60};     // 1
 inline constexpr Port kKeyboardCommand{0x64};  // 1
+inline constexpr Port kRtc{0x70};              // 0x70-0x71
 inline constexpr Port kPort92{0x92};
 inline constexpr Port kApm{0xb2};            // 0xB2-0xB3
 inline constexpr Port kCom1{0x3f8};          // 8
@@ -46,6 +47,7 @@ inline constexpr Port kPciHost{0xcf8};       // 8; 0xCF9 is the reset control re
 
 // Interrupts.
 inline constexpr Gsi kCom1Gsi{4};
+inline constexpr Gsi kRtcGsi{8};
 inline constexpr Gsi kSciGsi{9};
 
 // SMBASE of a CPU after reset, SDM vol. 3 34.11.

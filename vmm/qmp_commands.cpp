@@ -62,6 +62,16 @@ Result<Done, ControlError> device_add(const Json& arguments, QmpCommand& out) {
   return Done{};
 }
 
+Result<Done, ControlError> device_del(const Json& arguments, QmpCommand& out) {
+  for (const auto& [key, value] : arguments.items()) {
+    if (key != "id") return unexpected_parameter(key);
+    if (!value.is_string()) return refuse("Invalid parameter type for 'id', expected: string");
+  }
+  if (!arguments.contains("id")) return refuse("Parameter 'id' is missing");
+  out.emplace<command::DeviceDel>().id = arguments["id"].get<std::string>();
+  return Done{};
+}
+
 struct Entry {
   std::string_view name;
   Parser parse;
@@ -75,6 +85,7 @@ constexpr Entry kCommands[] = {
     {"query-cpus-fast", without_arguments<command::QueryCpusFast>},
     {"x-query-hotplug-trace", without_arguments<command::QueryHotplugTrace>},
     {"device_add", device_add},
+    {"device_del", device_del},
     {"quit", without_arguments<command::Quit>},
 };
 static_assert(std::size(kCommands) == std::variant_size_v<QmpCommand>);

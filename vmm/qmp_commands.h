@@ -27,12 +27,15 @@ struct DeviceAdd {
   };
   std::vector<Option> options;  // each key once
 };
+struct DeviceDel {
+  std::string id;  // or the path /machine/peripheral/ID
+};
 struct Quit {};
 }  // namespace command
 using QmpCommand =
     std::variant<command::QmpCapabilities, command::QueryVersion, command::QueryStatus,
                  command::QueryCommands, command::QueryHotpluggableCpus, command::QueryCpusFast,
-                 command::QueryHotplugTrace, command::DeviceAdd, command::Quit>;
+                 command::QueryHotplugTrace, command::DeviceAdd, command::DeviceDel, command::Quit>;
 
 // In the order of the variant.
 std::vector<std::string_view> command_names();
@@ -65,6 +68,7 @@ constexpr bool allowed(const QmpCommand& c, RunState now) {
                         [](const command::QueryCpusFast&) { return true; },
                         [](const command::QueryHotplugTrace&) { return true; },
                         [now](const command::DeviceAdd&) { return is_alive(now); },
+                        [now](const command::DeviceDel&) { return is_alive(now); },
                         [](const command::Quit&) { return true; },
                     },
                     c);

@@ -36,6 +36,14 @@ JsonObject ost(const event::AcpiDeviceOst& e) {
   return JsonObject{}.add("info", info.text());
 }
 
+// A cold-boot CPU has no id, and no path that a client could know.
+JsonObject peripheral(const std::string& id) {
+  JsonObject data;
+  if (!id.empty()) data.add("device", json_string(id));
+  return data.add("path",
+                  json_string(id.empty() ? "/machine/unattached" : "/machine/peripheral/" + id));
+}
+
 JsonObject step(const event::HotplugStep& e) {
   JsonObject data = subject(e.record);
   add_step(data, e.record, e.row);
@@ -74,6 +82,12 @@ Body body(const QmpEvent& event) {
                         },
                         [](const event::AcpiDeviceOst& e) {
                           return Body{"ACPI_DEVICE_OST", ost(e)};
+                        },
+                        [](const event::DeviceDeleted& e) {
+                          return Body{"DEVICE_DELETED", peripheral(e.device)};
+                        },
+                        [](const event::DeviceUnplugGuestError& e) {
+                          return Body{"DEVICE_UNPLUG_GUEST_ERROR", peripheral(e.device)};
                         },
                         [](const event::HotplugStep& e) {
                           return Body{"__org.unpark_HOTPLUG_STEP", step(e)};

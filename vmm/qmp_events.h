@@ -29,6 +29,14 @@ struct AcpiDeviceOst {
   VcpuId slot{};
   std::uint32_t source = 0, status = 0;
 };
+// A CPU has gone: ejected by the firmware, or taken back before it was claimed.
+struct DeviceDeleted {
+  std::string device;  // device_add's id
+};
+// The guest has refused a removal, or let its time pass.
+struct DeviceUnplugGuestError {
+  std::string device;
+};
 // Ours: a step of a hot-add was seen for the first time.
 struct HotplugStep {
   HotplugRecord record;
@@ -53,7 +61,8 @@ struct GateRefused {
 
 using QmpEvent =
     std::variant<event::Shutdown, event::Reset, event::Stop, event::Resume, event::AcpiDeviceOst,
-                 event::HotplugStep, event::HotplugOverdue, event::GateRefused>;
+                 event::DeviceDeleted, event::DeviceUnplugGuestError, event::HotplugStep,
+                 event::HotplugOverdue, event::GateRefused>;
 
 // One line without its end. `since_epoch` is wall-clock time.
 std::string to_line(const QmpEvent& event, std::chrono::microseconds since_epoch);

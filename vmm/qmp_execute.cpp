@@ -22,6 +22,13 @@ Reply device_add(const command::DeviceAdd& c, MachineControl& machine) {
   return nothing();
 }
 
+Reply device_del(const command::DeviceDel& c, MachineControl& machine) {
+  constexpr std::string_view kPeripherals = "/machine/peripheral/";
+  const bool path = c.id.starts_with(kPeripherals);
+  (void)TRY(machine.remove_cpu(path ? c.id.substr(kPeripherals.size()) : c.id));
+  return nothing();
+}
+
 }  // namespace
 
 JsonText version_object() {
@@ -54,6 +61,7 @@ Result<JsonText, ControlError> execute(const QmpCommand& c, MachineControl& mach
           [&](const command::QueryCpusFast&) { return Reply{query_cpus_fast(machine)}; },
           [&](const command::QueryHotplugTrace&) { return Reply{query_hotplug_trace(machine)}; },
           [&](const command::DeviceAdd& add) { return device_add(add, machine); },
+          [&](const command::DeviceDel& del) { return device_del(del, machine); },
           [](const command::Quit&) { return Reply{nothing()}; },
       },
       c);

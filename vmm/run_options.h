@@ -9,6 +9,8 @@ namespace unpark::cli {
 // `unpark run` as typed; the values are checked by run().
 struct RunOptions {
   std::string firmware = "builtin";
+  std::string vars;  // flash image of variables, lies below the firmware's code; empty: none
+  std::string kernel, initrd, append;
   std::string cpus = "1";
   std::string memory = "256M";
   std::string control;  // empty: no control socket

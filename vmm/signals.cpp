@@ -20,6 +20,8 @@ Result<std::unique_ptr<Signals>, SysError> Signals::create(EventLoop& loop,
     return Unexpected{SysError{"pthread_sigmask", code}};
   // A reader that goes away (a closed pipe) is an error of write(), not the end.
   ::signal(SIGPIPE, SIG_IGN);
+  // A limit on file sizes is an error of the write, not the end of the machine.
+  ::signal(SIGXFSZ, SIG_IGN);
   UniqueFd fd{::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
   if (!fd) return Unexpected{SysError{"signalfd", errno}};
   const int raw = fd.get();

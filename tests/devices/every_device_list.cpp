@@ -3,7 +3,10 @@
 // board has a function for it.
 #include "tests/devices/every_device.h"
 
+#include <algorithm>
+
 #include "devices/apm.h"
+#include "devices/cfi_flash.h"
 #include "devices/debug_console.h"
 #include "devices/ecam.h"
 #include "devices/fw_cfg.h"
@@ -14,6 +17,7 @@
 #include "devices/port92.h"
 #include "devices/rcrb.h"
 #include "devices/reset_control.h"
+#include "devices/rtc.h"
 #include "devices/step_port.h"
 #include "devices/uart16550.h"
 #include "tests/fakes/fake_clock.h"
@@ -60,6 +64,25 @@ MadeDevice make_apm() {
   const auto board = std::make_shared<PmBoard>();
   const auto apm = std::make_shared<Apm>(board->pm, board->smi);
   return {apm, [apm] { apm->reset(); }, board};
+}
+
+struct FlashBoard {
+  struct Host final : CfiFlashHost {
+    void array_mode(bool) override {}
+    bool store(std::size_t, std::size_t) override { return true; }
+  } host;
+  std::vector<std::byte> array = std::vector<std::byte>(0x2000, std::byte{0x5a});
+  std::shared_ptr<CfiFlash> flash = std::make_shared<CfiFlash>(array, host);
+};
+
+MadeDevice make_flash() {
+  const auto board = std::make_shared<FlashBoard>();
+  // What is in the array outlives a reset: put back what a fresh one has.
+  const auto reset = [board] {
+    board->flash->reset();
+    std::ranges::fill(board->array, std::byte{0x5a});
+  };
+  return {board->flash, reset, board};
 }
 
 struct HotplugBoard {
@@ -117,12 +140,22 @@ MadeDevice make_fw_cfg() {
   return resettable<FwCfg>(memory);
 }
 
+// The time is what its reset keeps. So it stands still, at a second 0, which is the only time byte
+// that the suite reaches: port 71h shows it after a reset, and the suite writes only 0 to it.
+MadeDevice make_rtc() {
+  const auto clock = std::make_shared<FakeClock>();
+  const auto utc = [] { return UtcTime{.seconds = 1'700'000'040}; };
+  const auto rtc = std::make_shared<Rtc>(*clock, IrqLine{}, utc, CmosMemory{}, nullptr);
+  return {rtc, [rtc] { rtc->reset(); }, clock};
+}
+
 }  // namespace
 
 std::vector<DeviceUnderTest> every_device() {
   using Keyboard = KeyboardControllerPort;
   return {
       {"Apm", 2, make_apm},
+      {"CfiFlash", 0x2000, make_flash},
       {"DebugConsole", 1, [] { return stateless<DebugConsole>(nullptr); }},
       {"Ecam", 256u << 20, [] { return enabled<Ecam>(make_topology()); }},
       {"FwCfg", 12, make_fw_cfg},
@@ -135,6 +168,7 @@ std::vector<DeviceUnderTest> every_device() {
       {"Port92", 1, [] { return resettable<Port92>(nullptr); }},
       {"Rcrb", 0x4000, [] { return enabled<Rcrb>(); }},
       {"ResetControl", 1, [] { return resettable<ResetControl>(nullptr); }},
+      {"Rtc", 2, make_rtc},
       {"StepPort", 4, [] { return stateless<StepPort>(nullptr); }},
       {"Uart16550", 8, [] { return resettable<Uart16550>(IrqLine{}, nullptr); }},
   };

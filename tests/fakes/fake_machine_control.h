@@ -35,6 +35,11 @@ class FakeMachineControl : public MachineControl {
     if (on_add) on_add(add);
     return Done{};
   }
+  Result<Done, ControlError> remove_cpu(const std::string& id) override {
+    if (!refusal.empty()) return Unexpected{ControlError{ErrorClass::kGenericError, refusal}};
+    removals.push_back(id);
+    return Done{};
+  }
   std::vector<HotplugRecord> hotplug_trace() const override { return records; }
   void request_quit(std::string reason) override {
     quit_reasons.push_back(std::move(reason));
@@ -49,6 +54,7 @@ class FakeMachineControl : public MachineControl {
   std::function<void()> on_quit;
 
   std::vector<DeviceAddCpu> adds;
+  std::vector<std::string> removals;
   std::vector<std::string> quit_reasons;
 };
 

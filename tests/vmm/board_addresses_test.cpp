@@ -20,6 +20,7 @@ struct Claimed {
 constexpr Claimed kPorts[] = {
     {0x060, 0x060},  // 8042 data
     {0x064, 0x064},  // 8042 command
+    {0x070, 0x071},  // clock and CMOS memory
     {0x092, 0x092},  // fast A20 and INIT
     {0x0b2, 0x0b3},  // APM
     {0x3f8, 0x3ff},  // COM1
@@ -64,8 +65,8 @@ TEST_F(BoardTest, ClaimsEcamAndTheRootComplexBlockAndNoOtherMemory) {
     EXPECT_FALSE(claimed(outside)) << std::hex << outside;
 }
 
-TEST_F(BoardTest, WiresComOneToGsi4AndTheSciToGsi9) {
-  EXPECT_THAT(wires, ElementsAre(Key(4u), Key(9u)));
+TEST_F(BoardTest, WiresComOneToGsi4TheClockToGsi8AndTheSciToGsi9) {
+  EXPECT_THAT(wires, ElementsAre(Key(4u), Key(8u), Key(9u)));
 }
 
 TEST_F(BoardTest, UnclaimedPortsAndMemoryReadAllOnes) {

@@ -101,7 +101,9 @@ class BoardUnderTest {
                 [this](const BusRefusal& r) {
                   refused.push_back({std::string(r.device), r.fault, r.address});
                 },
-            .present_cpus = [this] { return present; }};
+            .present_cpus = [this] { return present; },
+            .utc = [] { return UtcTime{1'700'000'000, 0}; },
+            .wake_rtc = [](std::optional<Nanoseconds>) {}};
   }
 };
 

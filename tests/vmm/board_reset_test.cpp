@@ -25,7 +25,9 @@ std::map<std::string, std::uint64_t> snapshot(BoardUnderTest& b) {
   const auto ports = [&] {
     for (std::uint32_t port = 0; port < 0xe00; ++port)
       for (const std::uint8_t width : std::array<std::uint8_t, 3>{1, 2, 4})
-        keep("port", port, width, b.in(static_cast<std::uint16_t>(port), width));
+        // The clock and its CMOS memory have a battery.
+        if (port + width <= 0x70 || port > 0x71)
+          keep("port", port, width, b.in(static_cast<std::uint16_t>(port), width));
   };
   b.cpu = 0;
   for (const bool smm : {false, true}) {

@@ -70,7 +70,8 @@ TEST(CpusRefused, NumbersThatDoNotFitAnyInteger) {
   (void)cpus_refusal("4294967297");  // one in 32 bits
   (void)cpus_refusal("1,max=4294967298");
   (void)cpus_refusal("18446744073709551617");
-  (void)cpus_refusal("1,max=99999999999999999999999999");
+  EXPECT_THAT(cpus_refusal("1,max=99999999999999999999999999"), HasSubstr("more than the"));
+  EXPECT_THAT(cpus_refusal("99999999999999999999999999"), HasSubstr("more than the"));
 }
 
 TEST(CpusRefused, WhatIsNotANumber) {

@@ -83,6 +83,17 @@ TEST(Cpuid, Leaf1SaysThatThereIsAHypervisorAndKeepsTheOtherFeatures) {
   EXPECT_EQ(leaf(v, 1).edx, 0x178b'fbffu);
 }
 
+// VMX: leaf 1 ECX bit 5; SVM: leaf 80000001h ECX bit 2.
+TEST(Cpuid, OffersNoNestedVirtualization) {
+  auto nesting = host(kIntel);
+  nesting[1].ecx |= 1u << 5;
+  nesting[10].ecx |= 1u << 2;
+  ASSERT_EQ(nesting[10].function, 0x8000'0001u);
+  const auto v = cpuid_of(nesting, VcpuId{0}, 2);
+  EXPECT_EQ(leaf(v, 1).ecx, 0x8029'0203u);
+  EXPECT_EQ(leaf(v, 0x8000'0001).ecx & 1u << 2, 0u);
+}
+
 TEST(Cpuid, HttIsSetExactlyIfThereMayBeSeveralCpus) {
   constexpr std::uint32_t kHtt = 1u << 28;
   EXPECT_EQ(leaf(cpuid_of(host(kIntel), VcpuId{0}, 1), 1).edx & kHtt, 0u);

@@ -88,7 +88,8 @@ TEST_F(QmpCommands, CommandsNamesExactlyTheClosedList) {
             "[{\"name\": \"qmp_capabilities\"}, {\"name\": \"query-version\"}, {\"name\": "
             "\"query-status\"}, {\"name\": \"query-commands\"}, {\"name\": "
             "\"query-hotpluggable-cpus\"}, {\"name\": \"query-cpus-fast\"}, {\"name\": "
-            "\"x-query-hotplug-trace\"}, {\"name\": \"device_add\"}, {\"name\": \"quit\"}]");
+            "\"x-query-hotplug-trace\"}, {\"name\": \"device_add\"}, {\"name\": "
+            "\"device_del\"}, {\"name\": \"quit\"}]");
 }
 
 TEST_F(QmpCommands, StatusNamesEveryState) {
@@ -107,7 +108,7 @@ TEST_F(QmpCommands, StatusNamesEveryState) {
 }
 
 // The table of docs/control.md.
-TEST(QmpCommandTable, OnlyDeviceAddDependsOnTheState) {
+TEST(QmpCommandTable, OnlyDeviceAddAndDeviceDelDependOnTheState) {
   const QmpCommand always[] = {command::QmpCapabilities{},       command::QueryVersion{},
                                command::QueryStatus{},           command::QueryCommands{},
                                command::QueryHotpluggableCpus{}, command::QueryCpusFast{},
@@ -117,13 +118,15 @@ TEST(QmpCommandTable, OnlyDeviceAddDependsOnTheState) {
         RunState::kInternalError, RunState::kGuestPanicked}) {
     for (const QmpCommand& c : always) EXPECT_TRUE(allowed(c, state)) << c.index();
   }
-  const QmpCommand add = command::DeviceAdd{};
-  EXPECT_TRUE(allowed(add, RunState::kPrelaunch));
-  EXPECT_TRUE(allowed(add, RunState::kRunning));
-  EXPECT_TRUE(allowed(add, RunState::kPaused));
-  EXPECT_FALSE(allowed(add, RunState::kShutdown));
-  EXPECT_FALSE(allowed(add, RunState::kInternalError));
-  EXPECT_FALSE(allowed(add, RunState::kGuestPanicked));
+  for (const QmpCommand& c :
+       {QmpCommand{command::DeviceAdd{}}, QmpCommand{command::DeviceDel{}}}) {
+    EXPECT_TRUE(allowed(c, RunState::kPrelaunch));
+    EXPECT_TRUE(allowed(c, RunState::kRunning));
+    EXPECT_TRUE(allowed(c, RunState::kPaused));
+    EXPECT_FALSE(allowed(c, RunState::kShutdown));
+    EXPECT_FALSE(allowed(c, RunState::kInternalError));
+    EXPECT_FALSE(allowed(c, RunState::kGuestPanicked));
+  }
 }
 
 TEST_F(QmpCommands, DeviceAddTakesTheTopologyAsNumbersOrDecimalStrings) {
@@ -238,6 +241,21 @@ const BadAdd kBadAdds[] = {
 INSTANTIATE_TEST_SUITE_P(Arguments, DeviceAddRefuses, testing::ValuesIn(kBadAdds));
 
 // Ours.
+TEST_F(QmpCommands, DeviceDelTakesAnIdOrAPath) {
+  EXPECT_EQ(answer("device_del", R"({"id": "cpu2"})"), "{}");
+  EXPECT_EQ(answer("device_del", R"({"id": "/machine/peripheral/cpu3"})"), "{}");
+  EXPECT_EQ(machine.removals, (std::vector<std::string>{"cpu2", "cpu3"}));
+}
+
+TEST_F(QmpCommands, DeviceDelRefusesWhatIsNoId) {
+  EXPECT_EQ(answer("device_del"), "\"Parameter 'id' is missing\"");
+  EXPECT_EQ(answer("device_del", R"({"id": 2})"),
+            "\"Invalid parameter type for 'id', expected: string\"");
+  EXPECT_EQ(answer("device_del", R"({"id": "a", "x": 1})"),
+            "\"Parameter 'x' is unexpected\"");
+  EXPECT_TRUE(machine.removals.empty());
+}
+
 TEST_F(QmpCommands, HotplugTraceHasARowPerStepAndInventsNoTime) {
   HotplugRecord record{.number = 3, .cpu = VcpuId{1}, .id = "cpu-1"};
   record.steps[0] = {StepSource::kVmm, Nanoseconds{1500}};
