@@ -17,6 +17,8 @@ class CpuHotplugHost {
   virtual bool unpark(VcpuId cpu) = 0;
   // The CPU is stopped, retired, and Absent. It may be halted inside SMM. False: could not be done.
   virtual bool eject(VcpuId cpu) = 0;
+  // After a successful eject(): the controller's slot is empty too, and takes another CPU.
+  virtual void slot_emptied(VcpuId) {}
   // The OS has acknowledged an insert or a remove event (flags bit 1 or 2, OS window).
   virtual void event_acknowledged(VcpuId cpu, bool insert) = 0;
   // _OST: event and status as ACPI 6.5 6.3.5 has them.

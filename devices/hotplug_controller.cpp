@@ -85,10 +85,13 @@ void HotplugController::act(const HotplugEffect& effect) {
           report_progress(before);
         } else if constexpr (std::is_same_v<E, hotplug_effect::Eject>) {
           const bool done = host_.eject(e.cpu);
-          Lock lock(m_);
-          const auto before = core_.progress();
-          core_.finish_eject(e, done);
-          report_progress(before);
+          {
+            Lock lock(m_);
+            const auto before = core_.progress();
+            core_.finish_eject(e, done);
+            report_progress(before);
+          }
+          if (done) host_.slot_emptied(e.cpu);
         } else if constexpr (std::is_same_v<E, hotplug_effect::Acknowledged>) {
           host_.event_acknowledged(e.cpu, e.insert);
         } else if constexpr (std::is_same_v<E, hotplug_effect::OspmStatus>) {

@@ -9,7 +9,7 @@
         libgtest-dev libgmock-dev libbenchmark-dev acpica-tools ccache'
     clang_packages='clang libclang-rt-14-dev lld'
     lint_packages='clang-format clang-tidy shellcheck git'
-    lab_packages='qemu-system-x86 busybox-static binutils kmod cpio xz-utils'
+    lab_packages='qemu-system-x86 busybox-static binutils kmod cpio xz-utils ovmf'
 }
 
 # Those of the packages named that are not installed. One dpkg-query for all of them: it takes 20 ms.

@@ -32,6 +32,7 @@ test_unit() {
 # All lab tests of a build in one boot of the lab, or on this host when its KVM will do.
 test_lab() { # PRESET
     build_preset "$1"
+    "$root/lab/linux/prepare" || die $? 'the Linux guest of the lab tests could not be made'
     log=$root/build/$1/lab_tests.log
     why=$(why_not_this_host "$root/build/$1/unpark")
     if [ -z "$why" ]; then
@@ -39,7 +40,8 @@ test_lab() { # PRESET
         set -- "$1" env
     else
         say "lab tests of build/$1, in the lab: $why"
-        set -- "$1" "$root/lab/run" --timeout "$lab_test_timeout" --
+        # A guest of 4 GiB is among them.
+        set -- "$1" "$root/lab/run" --memory 6144 --timeout "$lab_test_timeout" --
     fi
     preset=$1
     shift

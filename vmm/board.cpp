@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vmm/board.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 
@@ -11,6 +12,8 @@
 #include "devices/step_port_spec.h"
 #include "vmm/memory_map.h"
 #include "vmm/q35_map.h"
+#include "vmm/smbios.h"
+#include "vmm/version.h"
 
 namespace unpark {
 
@@ -114,6 +117,17 @@ void Board::fill_fw_cfg(const MachineConfig& config) {
   must(smi_features_.install(*fw_cfg_));
   must(fw_cfg_->add_generated_set({acpi::kRsdpFile, acpi::kTablesFile, acpi::kLoaderFile},
                                   [this] { return acpi_files(); }));
+  // Made on demand: after a reset the CPUs that were hot-added count.
+  must(fw_cfg_->add_generated_set({kSmbiosAnchorFile, kSmbiosTablesFile}, [this] {
+    const std::vector<bool> present = host_.present_cpus();
+    SmbiosFiles files = build_smbios({.possible_cpus = config_.max_cpus,
+                                      .present_cpus = static_cast<std::uint32_t>(
+                                          std::count(present.begin(), present.end(), true)),
+                                      .memory = config_.memory,
+                                      .firmware = config_.firmware.size(),
+                                      .version = std::string(kVersion)});
+    return std::vector<FwCfgBytes>{std::move(files.anchor), std::move(files.tables)};
+  }));
   if (!config.guest_options.empty())
     must(fw_cfg_->add_file("opt/org.unpark/guest", bytes_of(config.guest_options)));
 }

@@ -5,31 +5,61 @@
 
 #include "guest/guest_image.h"
 #include "vmm/firmware_image.h"
+#include "vmm/firmware_search.h"
 #include "vmm/q35_map.h"
+#include "vmm/vars_file_private.h"
 
 namespace unpark::cli {
+namespace {
 
-Result<Firmware, Error> load_firmware(const std::string& code, const std::string& vars) {
+Result<Firmware, Error> with_vars(std::vector<std::byte> code, const std::string& code_path,
+                                  VarsFile vars) {
   Firmware firmware;
-  if (code == "builtin") {
+  firmware.image = TRY(vars.load());
+  firmware.vars_size = firmware.image.size();
+  firmware.image.insert(firmware.image.end(), code.begin(), code.end());
+  if (firmware.image.size() > q35::kMaxFlash)
+    return Unexpected{
+        Error{fmt::format("{} and {} have {} bytes together; the flash holds at most {}",
+                          vars.path(), code_path, firmware.image.size(), q35::kMaxFlash)}};
+  firmware.vars = std::make_shared<VarsFile>(std::move(vars));
+  return firmware;
+}
+
+Result<Firmware, Error> load_found(const FirmwareDescriptor& found, const std::string& vars) {
+  auto code = TRY(read_firmware(found.code.path));
+  const std::string& from = found.vars_template.path;
+  auto file = TRY(vars.empty() ? open_private_vars(from, code.size())
+                               : VarsFile::open(vars, from, code.size()));
+  Firmware firmware = TRY(with_vars(std::move(code), found.code.path, std::move(file)));
+  firmware.choice =
+      fmt::format("firmware {} ({}); its variables {}", found.code.path, found.description,
+                  vars.empty() ? fmt::format("are a copy of {} that ends with the machine: "
+                                             "--vars FILE keeps them",
+                                             from)
+                               : "are in " + vars);
+  return firmware;
+}
+
+}  // namespace
+
+Result<Firmware, Error> load_firmware(const std::string& firmware, const std::string& vars) {
+  if (firmware == "builtin") {
     if (!vars.empty())
       return Unexpected{
-          Error{"--vars: the embedded guest keeps no variables; give --firmware FILE"}};
+          Error{"--vars: the embedded guest keeps no variables; give --firmware auto, or FILE"}};
     const auto image = guest_image();
-    firmware.image.assign(image.begin(), image.end());
-    return firmware;
+    return Firmware{.image{image.begin(), image.end()}};
   }
-  firmware.image = TRY(read_firmware(code));
-  if (vars.empty()) return firmware;
-  firmware.vars = std::make_shared<VarsFile>(TRY(VarsFile::open(vars, "", firmware.image.size())));
-  auto stored = TRY(firmware.vars->load());
-  firmware.vars_size = stored.size();
-  if (firmware.image.size() + stored.size() > q35::kMaxFlash)
-    return Unexpected{
-        Error{fmt::format("{} and {} have {} bytes together; the flash holds at most {}", vars,
-                          code, firmware.image.size() + stored.size(), q35::kMaxFlash)}};
-  firmware.image.insert(firmware.image.begin(), stored.begin(), stored.end());
-  return firmware;
+  if (firmware == "auto") {
+    const FirmwareSearch search = find_firmware();
+    if (const FoundFirmware* found = search.taken()) return load_found(found->descriptor, vars);
+    return Unexpected{Error{refusal_of(search)}};
+  }
+  auto code = TRY(read_firmware(firmware));
+  if (vars.empty()) return Firmware{.image = std::move(code)};
+  auto file = TRY(VarsFile::open(vars, "", code.size()));
+  return with_vars(std::move(code), firmware, std::move(file));
 }
 
 }  // namespace unpark::cli

@@ -20,9 +20,15 @@ struct Firmware {
   std::vector<std::byte> image;
   std::uint64_t vars_size = 0;     // bytes of `image` that `vars` keeps; 0: none
   std::shared_ptr<VarsFile> vars;  // locked
+  std::string choice;              // what was chosen for the user, in a sentence; empty: nothing
 };
 
-// The embedded guest for "builtin", else the file `code`. `vars`: its variables; empty: none.
-Result<Firmware, Error> load_firmware(const std::string& code, const std::string& vars);
+// "builtin": the embedded guest. "auto": the host's own firmware (vmm/firmware_search.h). Else the
+// file of this name.
+//
+// `vars`: the file of its variables. One that does not exist is made from the template that belongs
+// to the firmware, which only "auto" knows. Empty: for "auto" a copy of the template that nobody
+// else sees, for a file none.
+Result<Firmware, Error> load_firmware(const std::string& firmware, const std::string& vars);
 
 }  // namespace unpark::cli

@@ -8,6 +8,7 @@
 
 #include "acpi/config.h"
 #include "vmm/cli_firmware.h"
+#include "vmm/cli_firmware_list.h"
 #include "vmm/cli_values.h"
 #include "vmm/control_socket.h"
 #include "vmm/exit_code.h"
@@ -35,7 +36,11 @@ int status_of(const Machine& machine) {
 
 int run(const RunOptions& options) {
   // Everything that was typed is checked before anything is made.
-  const std::uint32_t most = options.firmware == "builtin" ? kBuiltinMaxCpus : acpi::kMaxCpus;
+  const std::string firmware_name =
+      options.firmware.value_or(options.kernel.empty() ? "builtin" : "auto");
+  if (firmware_name == "list") return list_firmware(options.json);
+  if (options.json) return fail(ExitCode::kUsage, {"run --json needs --firmware list"});
+  const std::uint32_t most = firmware_name == "builtin" ? kBuiltinMaxCpus : acpi::kMaxCpus;
   const auto counts = parse_cpus(options.cpus, most);
   if (!counts) return fail(ExitCode::kUsage, counts.error());
   const auto memory = parse_memory(options.memory, host_memory());
@@ -48,8 +53,6 @@ int run(const RunOptions& options) {
     if (!path) return fail(ExitCode::kUsage, path.error());
     socket_path = *path;
   }
-  auto firmware = load_firmware(options.firmware, options.vars);
-  if (!firmware) return fail(ExitCode::kUsage, firmware.error());
   std::optional<KernelImage> kernel;
   if (!options.kernel.empty()) {
     auto read = read_kernel(options.kernel, options.initrd, options.append, *memory);
@@ -58,6 +61,9 @@ int run(const RunOptions& options) {
   } else if (!options.initrd.empty() || !options.append.empty()) {
     return fail(ExitCode::kUsage, {"--initrd and --append need --kernel"});
   }
+  // Last, because it may make the file of the variables.
+  auto firmware = load_firmware(firmware_name, options.vars);
+  if (!firmware) return fail(ExitCode::kUsage, firmware.error());
 
   auto loop = EventLoop::create();
   if (!loop) return fail(ExitCode::kCannotStart, {describe(loop.error())});
@@ -111,6 +117,7 @@ int run(const RunOptions& options) {
   if (const auto r = (*serial)->connect(*machine); !r)
     return fail(ExitCode::kCannotStart, {fmt::format("serial input: {}", describe(r.error()))});
 
+  if (!firmware->choice.empty()) spdlog::info("{}", firmware->choice);
   machine->start();
   const auto ended = (*loop)->run();
   const int status = status_of(*machine);

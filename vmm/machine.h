@@ -85,6 +85,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   void stop_with(RunState state, bool guest, std::string reason);
   bool unpark(VcpuId cpu) override;
   bool eject(VcpuId cpu) override;
+  void slot_emptied(VcpuId cpu) override;
   void event_acknowledged(VcpuId cpu, bool insert) override;
   void ospm_status(VcpuId cpu, std::uint32_t event, std::uint32_t status) override;
   void gate_refused(Access at, bool control_window, bool write, std::uint64_t value) override;

@@ -214,11 +214,13 @@ bool Machine::unpark(VcpuId cpu) {
 }
 
 bool Machine::eject(VcpuId cpu) {
-  if (!vcpus_->eject(cpu)) return false;
+  return vcpus_->eject(cpu);
+}
+
+void Machine::slot_emptied(VcpuId cpu) {
   loop_.post([this, alive = std::weak_ptr(alive_), cpu] {
     if (!alive.expired()) ejected(cpu);
   });
-  return true;
 }
 
 void Machine::event_acknowledged(VcpuId cpu, bool insert) {

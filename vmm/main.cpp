@@ -55,10 +55,13 @@ int main(int argc, char** argv) {
 
   cli::RunOptions run;
   CLI::App* run_verb = app.add_subcommand("run", "Run a machine until it ends");
-  run_verb->add_option("--firmware", run.firmware, "Flash image FILE, or builtin")
-      ->capture_default_str();
+  run_verb->add_option("--firmware", run.firmware,
+                       "auto (the host's OVMF with SMM; default with --kernel), builtin (default "
+                       "without), a flash image FILE, or list: show what auto finds");
+  run_verb->add_flag("--json", run.json, "With --firmware list: for a machine to read");
   run_verb->add_option("--vars", run.vars,
-                       "Flash image FILE of the firmware's variables; written by the machine");
+                       "Flash image FILE of the firmware's variables; written by the machine, and "
+                       "made if missing with --firmware auto");
   run_verb->add_option("--kernel", run.kernel, "Linux bzImage FILE for the firmware to boot");
   run_verb->add_option("--initrd", run.initrd, "Initial RAM disk FILE for the kernel");
   run_verb->add_option("--append", run.append, "Command line of the kernel");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <optional>
 #include <string>
 
 #include "devices/hotplug_controller.h"
@@ -8,7 +9,8 @@ namespace unpark::cli {
 
 // `unpark run` as typed; the values are checked by run().
 struct RunOptions {
-  std::string firmware = "builtin";
+  std::optional<std::string> firmware;  // not given: auto with a kernel, else builtin
+  bool json = false;                    // of --firmware list
   std::string vars;  // flash image of variables, lies below the firmware's code; empty: none
   std::string kernel, initrd, append;
   std::string cpus = "1";

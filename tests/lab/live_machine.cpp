@@ -14,6 +14,7 @@ namespace unpark {
 
 namespace {
 
+constexpr std::size_t kMostConsole = 1 << 20;
 constexpr std::chrono::seconds kLimit{60};  // the lab is slow, and its host may be busy
 
 }  // namespace
@@ -86,7 +87,14 @@ void LiveMachine::run(MachineConfig config, bool control_socket) {
     changed([&](Seen& s) {
       const char c = static_cast<char>(byte);
       s.serial.add({&c, 1});
+      if (s.console.size() == kMostConsole) s.console.erase(0, kMostConsole / 2);
+      s.console += c;
     });
+  };
+  config.serial_room = [this] {
+    std::lock_guard lock(m_);
+    serial_room_ = true;
+    cv_.notify_all();
   };
   std::unique_ptr<ControlSocket> control;
   auto made = Machine::create(std::move(config), **loop,
@@ -146,6 +154,25 @@ bool LiveMachine::wait(const std::function<bool(const Seen&)>& done) {
 
 bool LiveMachine::wait_said(std::string_view text) {
   return wait([&](const Seen& s) { return s.said(text); });
+}
+
+void LiveMachine::type(std::string_view text) {
+  while (!text.empty()) {
+    {
+      std::lock_guard lock(m_);
+      serial_room_ = false;
+    }
+    std::size_t taken = 0;
+    on_loop([&](Machine& m) {
+      taken = m.receive_serial({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+    });
+    text.remove_prefix(taken);
+    std::unique_lock lock(m_);
+    if (!text.empty() && !cv_.wait_for(lock, kLimit, [&] { return serial_room_; })) {
+      ADD_FAILURE() << "nobody reads COM1";
+      return;
+    }
+  }
 }
 
 std::string LiveMachine::debug() {

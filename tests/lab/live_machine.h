@@ -26,6 +26,7 @@ struct Seen {
   std::vector<std::pair<std::uint8_t, VcpuId>> markers;
   std::string debug;  // bytes on the debug console, the first 64 KiB
   GuestReport serial;
+  std::string console;  // all that came out of COM1, the last MiB
 
   template <class E>
   [[nodiscard]] std::size_t count() const {
@@ -65,6 +66,8 @@ class LiveMachine {
   // Until `done` holds of what was seen, for a generous time.
   bool wait(const std::function<bool(const Seen&)>& done);
   bool wait_said(std::string_view text);
+  // Into COM1; returns when all of it was taken.
+  void type(std::string_view text);
   template <class R>
   R look(const std::function<R(const Seen&)>& f) {
     std::lock_guard lock(m_);
@@ -91,7 +94,7 @@ class LiveMachine {
   std::mutex m_;
   std::condition_variable cv_;
   Seen seen_;
-  bool created_ = false, failed_ = false;
+  bool created_ = false, failed_ = false, serial_room_ = false;
   // Of the loop's thread, valid while created_.
   EventLoop* loop_ = nullptr;
   Machine* machine_ = nullptr;

@@ -18,13 +18,13 @@
 namespace unpark {
 
 // As little machine as a VcpuSet needs: KVM, the kernel's interrupt chips, 640 KiB of RAM in both
-// address spaces, a hole at A0000, and a ROM page whose reset vector jumps to kBootCode. Chips there
-// are none: a guest talks to the test by single bytes on ports.
+// address spaces, a hole at A0000, and a ROM page whose reset vector jumps to kBootCode. Chips
+// there are none: a guest talks to the test by single bytes on ports.
 class TinyMachine {
  public:
   static constexpr std::uint64_t kRamSize = 0xa'0000, kHole = 0xa'0000;
-  static constexpr std::uint64_t kBootCode = 0x1000;     // CPU 0 starts here
-  static constexpr std::uint8_t kTell = 0x10;            // a byte written here is counted
+  static constexpr std::uint64_t kBootCode = 0x1000;       // CPU 0 starts here
+  static constexpr std::uint8_t kTell = 0x10;              // a byte written here is counted
   static constexpr std::uint64_t kResetSmbase = 0x3'0000;  // SDM vol. 3 32.11
   // A SMBASE of each CPU's own, up to eight CPUs.
   static constexpr std::uint64_t smbase_of(VcpuId cpu) { return 0x4'0000 + 0x1000 * cpu.value; }
@@ -32,9 +32,7 @@ class TinyMachine {
   static constexpr std::uint8_t vector_of(VcpuId cpu) {
     return static_cast<std::uint8_t>(0x2 + cpu.value);
   }
-  static constexpr std::uint64_t code_of(VcpuId cpu) {
-    return std::uint64_t{vector_of(cpu)} << 12;
-  }
+  static constexpr std::uint64_t code_of(VcpuId cpu) { return std::uint64_t{vector_of(cpu)} << 12; }
 
   // On the vCPU's thread, within its exit.
   using OnOut = std::function<void(Vcpu&, std::uint8_t value, bool in_smm)>;
@@ -76,7 +74,7 @@ class TinyMachine {
   // Until `done`, asked after every exit and every poke(); false after a generous limit.
   bool wait(const std::function<bool()>& done);
   bool wait_told(VcpuId cpu, char value, unsigned times = 1);
-  void poke();  // what a wait() is about may have changed
+  void poke();          // what a wait() is about may have changed
   unsigned failures();  // of KVM_RUN
 
  private:

@@ -94,6 +94,7 @@ TEST_F(BoardFwCfg, HasExactlyTheseFiles) {
   std::vector<std::string> names;
   for (const auto& [name, file] : fw.files()) names.push_back(name);
   EXPECT_THAT(names, ElementsAre("etc/acpi/rsdp", "etc/acpi/tables", "etc/e820",
+                                 "etc/smbios/smbios-anchor", "etc/smbios/smbios-tables",
                                  "etc/smi/features-ok", "etc/smi/requested-features",
                                  "etc/smi/supported-features", "etc/table-loader"));
 }
@@ -143,6 +144,29 @@ TEST_F(BoardFwCfg, AcpiTablesAreMadeOfWhatIsPresent) {
   const std::string tables = fw.content("etc/acpi/tables");
   for (const char* signature : {"DSDT", "FACP", "APIC", "FACS", "MCFG", "XSDT"})
     EXPECT_NE(tables.find(signature), std::string::npos) << signature;
+}
+
+// DSP0134 5.2.2 and 7.5; a firmware takes the table only if both sizes agree.
+TEST_F(BoardFwCfg, SmbiosEntryPointKnowsTheSizeOfTheTable) {
+  const std::string anchor = fw.content("etc/smbios/smbios-anchor");
+  ASSERT_EQ(anchor.size(), 24u);
+  EXPECT_EQ(anchor.substr(0, 5), "_SM3_");
+  fw.select(fw.files().at("etc/smbios/smbios-anchor").key);
+  (void)fw.bytes(0x0c);
+  const std::uint64_t size = fw.little(4);
+  EXPECT_EQ(size, fw.content("etc/smbios/smbios-tables").size());
+}
+
+TEST_F(BoardFwCfg, SmbiosCountsHotAddedCpusAfterAReset) {
+  const auto enabled_cores = [&] {
+    const std::string tables = fw.content("etc/smbios/smbios-tables");
+    const std::size_t processor = tables.find(std::string("\x04\x30\x00\x04", 4));
+    return processor == std::string::npos ? -1 : int{tables.at(processor + 0x24)};
+  };
+  EXPECT_EQ(enabled_cores(), 2);
+  present = {true, true, false, true};
+  board->reset({VcpuId{0}, VcpuId{1}, VcpuId{3}});
+  EXPECT_EQ(enabled_cores(), 3);
 }
 
 // requested-features is written by DMA, features-ok then says 1: QEMU docs/specs/fw_cfg, 2.1

@@ -8,7 +8,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/vmm/environment_variable.h"
+#include "tests/vmm/firmware_descriptor_fixture.h"
 #include "tests/vmm/unpark_program.h"
+#include "tests/vmm/vars_file_fixture.h"
 
 namespace unpark {
 namespace {
@@ -54,8 +57,8 @@ TEST(CommandLine, EveryVerbHasHelp) {
 
 TEST(CommandLine, HelpOfRunNamesItsOptions) {
   const std::string help = run_unpark({"run", "--help"}).out;
-  for (const char* option : {"--firmware", "--cpus", "--memory", "--control", "--serial",
-                             "--hotplug-trigger", "--guest-eject"})
+  for (const char* option : {"--firmware", "--vars", "--kernel", "--cpus", "--memory", "--control",
+                             "--serial", "--hotplug-trigger", "--guest-eject"})
     EXPECT_THAT(help, HasSubstr(option));
 }
 
@@ -110,6 +113,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"FirmwareEmptyName", {"run", "--firmware", ""}, "firmware"},
         BadValue{"FirmwareNoFile", {"run", "--firmware", "/dev/zero"}, "not a regular file"},
         BadValue{"FirmwareDirectory", {"run", "--firmware", "/"}, "not a regular file"},
+        BadValue{"JsonOfNothing", {"run", "--json"}, "--firmware list"},
+        BadValue{"VarsOfBuiltin", {"run", "--vars", "/none/v.fd"}, "--firmware auto"},
         BadValue{"Control", {"run", "--control", "/tmp/x"}, "unix:PATH"},
         BadValue{"Serial", {"run", "--serial", "pty"}, "stdio, file:PATH or none"},
         BadValue{"Trigger", {"run", "--hotplug-trigger", "os"}, "--hotplug-trigger"},
@@ -136,6 +141,118 @@ TEST(CommandLine, FlashThatIsNoneIsRefusedBeforeAnythingStarts) {
   expect_refusal(with_size(0), kUsage, "empty");
   expect_refusal(with_size(4097), kUsage, "4097");
   expect_refusal(with_size(8'392'704), kUsage, "8392704");
+}
+
+// A host on which only the descriptors that a test puts there are found: those of the system are
+// masked by empty files of their names.
+struct FirmwareOfTheHost : testing::Test {
+  TempDir dir;
+  const EnvironmentVariable config{"XDG_CONFIG_HOME", (dir / "config").c_str()};
+  const std::string folder = dir / "config/qemu/firmware", code = dir / "CODE.fd",
+                    vars = dir / "VARS.fd";
+
+  FirmwareOfTheHost() {
+    std::filesystem::create_directories(folder);
+    for (const char* system : {"/etc/qemu/firmware", "/usr/share/qemu/firmware"}) {
+      std::error_code none;
+      for (const auto& e : std::filesystem::directory_iterator(system, none))
+        put(folder + "/" + e.path().filename().string(), "");
+    }
+    put(code, code_image());
+    put(vars, vars_image());
+  }
+  static void put(const std::string& path, const std::string& content) {
+    std::ofstream(path, std::ios::binary) << content;
+  }
+  void describe_it() { put(folder + "/00-test.json", debian_descriptor(code, vars).dump(2)); }
+  // Smallest thing with the header of Linux/x86 boot protocol 2.00: one setup sector and more.
+  std::string kernel() {
+    std::string image(4096, '\0');
+    image[0x1f1] = 1;
+    put(dir / "bzImage", image.replace(0x202, 4, "HdrS"));
+    return dir / "bzImage";
+  }
+  // As far as a machine comes whose serial port cannot be opened: all its input was taken.
+  static ProgramEnd run_up_to_serial(std::vector<std::string> words) {
+    words.insert(words.begin(), {"run", "--serial", "file:/none/serial.log"});
+    return run_unpark(words);
+  }
+};
+
+TEST_F(FirmwareOfTheHost, ListShowsWhatIsTaken) {
+  describe_it();
+  const ProgramEnd end = run_unpark({"run", "--firmware", "list"});
+  EXPECT_EQ(end.status, kOk);
+  EXPECT_EQ(end.err, "");
+  EXPECT_THAT(end.out, StartsWith("taken  " + folder + "/00-test.json\n"));
+  EXPECT_THAT(end.out, AllOf(HasSubstr(code), HasSubstr(vars), HasSubstr("empty varstore")));
+}
+
+TEST_F(FirmwareOfTheHost, ListOfNothingThatFitsSaysWhyAndIsNoError) {
+  put(folder + "/00-test.json", "{");
+  const ProgramEnd end = run_unpark({"run", "--firmware", "list"});
+  EXPECT_EQ(end.status, kOk);
+  EXPECT_EQ(end.err, "");
+  EXPECT_THAT(end.out, AllOf(HasSubstr("not JSON"), HasSubstr("nothing fits")));
+}
+
+TEST_F(FirmwareOfTheHost, ListAsJsonSaysTheSame) {
+  describe_it();
+  const ProgramEnd end = run_unpark({"run", "--firmware", "list", "--json"});
+  EXPECT_EQ(end.status, kOk);
+  const auto j = nlohmann::json::parse(end.out, nullptr, false);
+  ASSERT_FALSE(j.is_discarded());
+  EXPECT_EQ(j.at("folders").at(0), dir / "config/qemu/firmware");
+  EXPECT_EQ(j.at("found").at(0).at("verdict"), "taken");
+  EXPECT_EQ(j.at("found").at(0).at("code"), code);
+  EXPECT_EQ(j.at("found").at(0).at("template"), vars);
+}
+
+TEST_F(FirmwareOfTheHost, ThatIsNotThereIsRefusedWithFoldersAndPackage) {
+  const ProgramEnd end = run_unpark({"run", "--firmware", "auto"});
+  expect_refusal(end, kUsage, "Debian package ovmf");
+  EXPECT_THAT(end.err, AllOf(HasSubstr(folder), HasSubstr("/etc/qemu/firmware"),
+                             HasSubstr("/usr/share/qemu/firmware")));
+}
+
+TEST_F(FirmwareOfTheHost, IsTheDefaultWithAKernelAndBuiltinWithout) {
+  expect_refusal(run_up_to_serial({"--kernel", kernel()}), kUsage, "--firmware auto");
+  expect_refusal(run_up_to_serial({}), kCannotStart, "/none/serial.log");
+}
+
+TEST_F(FirmwareOfTheHost, KeepsVariablesInAFileMadeFromTheTemplate) {
+  describe_it();
+  const std::string own = dir / "machine.fd";
+  expect_refusal(run_up_to_serial({"--kernel", kernel(), "--vars", own}), kCannotStart,
+                 "/none/serial.log");
+  EXPECT_TRUE(text_of(own) == vars_image());
+  std::string changed = vars_image();
+  put(own, changed.replace(100'000, 3, "abc"));
+  expect_refusal(run_up_to_serial({"--kernel", kernel(), "--vars", own}), kCannotStart,
+                 "/none/serial.log");
+  EXPECT_TRUE(text_of(own) == changed) << "one that exists is taken as it is";
+  EXPECT_TRUE(text_of(vars) == vars_image()) << "the template is never written";
+}
+
+TEST_F(FirmwareOfTheHost, WithoutVarsLeavesNoFileBehind) {
+  describe_it();
+  std::filesystem::create_directory(dir / "tmp");
+  const EnvironmentVariable temporary{"TMPDIR", (dir / "tmp").c_str()};
+  expect_refusal(run_up_to_serial({"--firmware", "auto"}), kCannotStart, "/none/serial.log");
+  // The harness keeps the program's output there until the program has ended.
+  EXPECT_TRUE(std::filesystem::is_empty(dir / "tmp"));
+}
+
+TEST_F(FirmwareOfTheHost, WhoseCodeAndVariablesAreSwappedIsRefused) {
+  put(folder + "/00-test.json", debian_descriptor(vars, code).dump());
+  expect_refusal(run_unpark({"run", "--firmware", "auto"}), kUsage, code);
+}
+
+TEST_F(FirmwareOfTheHost, BadKernelIsRefusedBeforeAVarsFileIsMade) {
+  describe_it();
+  expect_refusal(run_unpark({"run", "--kernel", vars, "--vars", dir / "machine.fd"}), kUsage,
+                 "bzImage");
+  EXPECT_FALSE(std::filesystem::exists(dir / "machine.fd"));
 }
 
 TEST(CommandLine, SerialFileInAMissingFolderCannotStart) {
