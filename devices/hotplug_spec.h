@@ -4,7 +4,8 @@
 
 #include "devices/field.h"
 
-// CPU hotplug controller of this machine. Freestanding: shared by the device, the AML and the guest.
+// CPU hotplug controller of this machine. Freestanding: shared by the device, the AML and the
+// guest.
 //
 // The register layout is the one of QEMU's modern CPU hotplug block (docs/specs/acpi_cpu_hotplug),
 // so that OVMF's CpuHotplugSmm drives it unmodified. It stands twice: the control window belongs to
@@ -17,11 +18,11 @@ inline constexpr std::uint16_t kWindowSize = 12;         // bytes, each
 
 // Offsets within a window.
 enum Offset : std::uint16_t {
-  kSelector = 0,     // u32 write: CPU selector. Read: command data 2
+  kSelector = 0,      // u32 write: CPU selector. Read: command data 2
   kCommandData2 = 0,  // u32 read: 0, or ARCH_ID[63:32] after kCommandArchId
-  kFlags = 4,        // u8
-  kCommand = 5,      // u8 write: Command. Read: 0
-  kCommandData = 8,  // u32: meaning depends on the last command
+  kFlags = 4,         // u8
+  kCommand = 5,       // u8 write: Command. Read: 0
+  kCommandData = 8,   // u32: meaning depends on the last command
 };
 
 // kFlags, read.
@@ -36,9 +37,10 @@ using FirmwareRemove = Field<4, 4, bool>;
 namespace action {
 using ClearInsert = Field<1, 1, bool>;
 using ClearRemove = Field<2, 2, bool>;
-using Eject = Field<3, 3, bool>;              // control window only
-using SetFirmwareRemove = Field<4, 4, bool>;  // OS window: only for a removal that the host asked for
-using Unpark = Field<5, 5, bool>;             // ours; control window only
+using Eject = Field<3, 3, bool>;  // control window only
+using SetFirmwareRemove =
+    Field<4, 4, bool>;             // OS window: only for a removal that the host asked for
+using Unpark = Field<5, 5, bool>;  // ours; control window only
 }  // namespace action
 
 enum Command : std::uint8_t {

@@ -14,11 +14,11 @@ struct MemoryControl {
   std::array<std::uint8_t, 13> pam{};
   bool pciexbar_enabled = false;  // ECAM answers at pciexbar
   std::uint64_t pciexbar = 0;
-  bool compatible_smram = false;  // SMRAM.G_SMRAME: A0000-BFFFF is RAM in SMM
-  bool smram_open = false;        // SMRAM.D_OPEN: ... and for everybody
-  bool smram_locked = false;      // SMRAM.D_LCK: the firmware phase is over
-  bool tseg_enabled = false;      // G_SMRAME and ESMRAMC.T_EN: hidden outside SMM
-  std::uint32_t tseg_mib = 0;     // size that ESMRAMC selects; at the top of low RAM
+  bool compatible_smram = false;     // SMRAM.G_SMRAME: A0000-BFFFF is RAM in SMM
+  bool smram_open = false;           // SMRAM.D_OPEN: ... and for everybody
+  bool smram_locked = false;         // SMRAM.D_LCK: the firmware phase is over
+  bool tseg_enabled = false;         // G_SMRAME and ESMRAMC.T_EN: hidden outside SMM
+  std::uint32_t tseg_mib = 0;        // size that ESMRAMC selects; at the top of low RAM
   bool smbase_smram_locked = false;  // 9Ch = 2: 0x30000-0x4FFFF hidden outside SMM
 
   friend bool operator==(const MemoryControl&, const MemoryControl&) = default;

@@ -12,7 +12,7 @@ namespace unpark {
 struct RegisterInfo {
   std::string_view name;
   std::uint16_t offset;
-  std::uint8_t width;      // bytes
+  std::uint8_t width;  // bytes
   std::uint32_t reset;
   std::uint32_t writable;  // plain read/write bits
   std::uint32_t w1c;       // write-1-to-clear bits

@@ -26,7 +26,7 @@ class [[nodiscard]] Result {
  public:
   constexpr Result(T value) : v_(std::in_place_index<0>, std::move(value)) {}
   template <class G>
-    requires std::is_convertible_v<G, E>
+  requires std::is_convertible_v<G, E>
   constexpr Result(Unexpected<G> u) : v_(std::in_place_index<1>, std::move(u.error)) {}
 
   [[nodiscard]] constexpr bool has_value() const { return v_.index() == 0; }
@@ -56,10 +56,10 @@ class [[nodiscard]] Result {
 
 // `auto fd = TRY(open(...));`: the value, or return the error from the enclosing function. A GNU
 // statement expression, which g++ and clang++ both have.
-#define TRY(expr)                                            \
-  __extension__({                                            \
-    auto&& try_result_ = (expr);                             \
-    if (!try_result_) [[unlikely]]                           \
+#define TRY(expr)                                                  \
+  __extension__({                                                  \
+    auto&& try_result_ = (expr);                                   \
+    if (!try_result_) [[unlikely]]                                 \
       return ::unpark::Unexpected{std::move(try_result_).error()}; \
-    *std::move(try_result_);                                 \
+    *std::move(try_result_);                                       \
   })

@@ -19,7 +19,11 @@ using Port = Strong<struct PortTag, std::uint16_t>;      // x86 I/O port
 using Gsi = Strong<struct GsiTag, std::uint32_t>;        // global system interrupt, ACPI 6.5 5.2.13
 using VcpuId = Strong<struct VcpuIdTag, std::uint32_t>;  // slot number; equals the initial APIC ID
 
-constexpr Gpa operator+(Gpa base, std::uint64_t bytes) { return Gpa{base.value + bytes}; }
-constexpr std::uint64_t operator-(Gpa a, Gpa b) { return a.value - b.value; }
+constexpr Gpa operator+(Gpa base, std::uint64_t bytes) {
+  return Gpa{base.value + bytes};
+}
+constexpr std::uint64_t operator-(Gpa a, Gpa b) {
+  return a.value - b.value;
+}
 
 }  // namespace unpark

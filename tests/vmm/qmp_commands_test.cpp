@@ -118,8 +118,7 @@ TEST(QmpCommandTable, OnlyDeviceAddAndDeviceDelDependOnTheState) {
         RunState::kInternalError, RunState::kGuestPanicked}) {
     for (const QmpCommand& c : always) EXPECT_TRUE(allowed(c, state)) << c.index();
   }
-  for (const QmpCommand& c :
-       {QmpCommand{command::DeviceAdd{}}, QmpCommand{command::DeviceDel{}}}) {
+  for (const QmpCommand& c : {QmpCommand{command::DeviceAdd{}}, QmpCommand{command::DeviceDel{}}}) {
     EXPECT_TRUE(allowed(c, RunState::kPrelaunch));
     EXPECT_TRUE(allowed(c, RunState::kRunning));
     EXPECT_TRUE(allowed(c, RunState::kPaused));
@@ -251,8 +250,7 @@ TEST_F(QmpCommands, DeviceDelRefusesWhatIsNoId) {
   EXPECT_EQ(answer("device_del"), "\"Parameter 'id' is missing\"");
   EXPECT_EQ(answer("device_del", R"({"id": 2})"),
             "\"Invalid parameter type for 'id', expected: string\"");
-  EXPECT_EQ(answer("device_del", R"({"id": "a", "x": 1})"),
-            "\"Parameter 'x' is unexpected\"");
+  EXPECT_EQ(answer("device_del", R"({"id": "a", "x": 1})"), "\"Parameter 'x' is unexpected\"");
   EXPECT_TRUE(machine.removals.empty());
 }
 
