@@ -59,7 +59,7 @@ test_lab() { # PRESET
 
 # Each fuzz target for a fixed number of inputs: that they still build and find nothing at once.
 test_fuzz() {
-    build_preset fuzz fw_cfg_fuzz mch_fuzz qmp_fuzz uart_fuzz
+    build_preset fuzz cfi_flash_fuzz fw_cfg_fuzz mch_fuzz qmp_fuzz uart_fuzz
     run_ctest fuzz -R '^fuzz[.]' || failed="$failed fuzz"
 }
 
