@@ -12,6 +12,8 @@ namespace s = spec::fw_cfg;
 constexpr std::size_t kSector = 512;
 constexpr std::size_t kSetupSectors = 0x1f1;  // u8; 0 means 4
 constexpr std::size_t kHeaderMagic = 0x202;   // "HdrS"
+constexpr std::size_t kTypeOfLoader = 0x210;  // u8
+constexpr std::byte kUnassignedLoader{0xff};
 
 FwCfgBytes bytes_of(std::string_view text) {
   FwCfgBytes bytes(text.size());
@@ -62,7 +64,11 @@ Result<Done, FwCfgKernelError> offer_kernel(FwCfg& fw_cfg, const FwCfgBytes& bz_
     return fail("kernel: the command line contains a NUL");
 
   const auto payload = bz_image.begin() + static_cast<std::ptrdiff_t>(setup_size(bz_image));
-  offer(fw_cfg, s::kSetupSize, s::kSetupData, {bz_image.begin(), payload});
+  FwCfgBytes setup{bz_image.begin(), payload};
+  // The firmware's own loader, which takes over where Secure Boot turns the kernel down, leaves
+  // this byte alone, and Linux ignores its initrd while it is zero.
+  setup[kTypeOfLoader] = kUnassignedLoader;
+  offer(fw_cfg, s::kSetupSize, s::kSetupData, std::move(setup));
   offer(fw_cfg, s::kKernelSize, s::kKernelData, {payload, bz_image.end()});
   offer(fw_cfg, s::kInitrdSize, s::kInitrdData, std::move(initrd));
   FwCfgBytes line = bytes_of(command_line);

@@ -44,6 +44,12 @@ TEST_F(FwCfgKernel, SplitsAfterTheSetupSectorsAndTheBootSector) {
   EXPECT_EQ(read(0x11, 2), "\x03\x03");
 }
 
+// Linux boot protocol, 0x210: 0xFF is a boot loader without a number of its own.
+TEST_F(FwCfgKernel, SaysThatThereWasABootLoaderOrLinuxIgnoresTheInitrd) {
+  ASSERT_TRUE(offer_kernel(fw_cfg, bz_image(2, 2000), {}, ""));
+  EXPECT_EQ(read(0x18, 0x211).back(), '\xff');
+}
+
 TEST_F(FwCfgKernel, ZeroSetupSectorsMeansFour) {
   ASSERT_TRUE(offer_kernel(fw_cfg, bz_image(0, 3000), {}, ""));
 

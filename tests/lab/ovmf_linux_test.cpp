@@ -165,6 +165,22 @@ TEST_F(OvmfLinux, TheBootCpuAndCpusWithoutAnIdAreNotRemoved) {
   EXPECT_EQ(guest().machine().lifecycle_of(kSecond), "running");
 }
 
+class SecureBootTemplates : public OvmfLinux, public testing::WithParamInterface<const char*> {};
+
+// The kernel is not signed for them: OVMF takes its own way to start it.
+TEST_P(SecureBootTemplates, BootAndTakeACpu) {
+  ASSERT_NO_FATAL_FAILURE(boot({.vars_template = GetParam()}));
+  EXPECT_EQ(guest().machine().add(kSecond, "one"), "");
+  ASSERT_TRUE(guest().wait_inserted(kSecond)) << guest().console_end();
+}
+
+INSTANTIATE_TEST_SUITE_P(Debian, SecureBootTemplates,
+                         testing::Values("OVMF_VARS_4M.ms.fd", "OVMF_VARS_4M.snakeoil.fd"),
+                         [](const auto& p) {
+                           const std::string name = p.param;
+                           return name.find(".ms.") != name.npos ? "Microsoft" : "Snakeoil";
+                         });
+
 TEST_F(OvmfLinux, FirmwareWithoutSmmRefusesHotplugInQemusWords) {
   ASSERT_NO_FATAL_FAILURE(boot({.code = "OVMF_CODE_4M.fd"}));
   EXPECT_EQ(guest().machine().add(kSecond, "one"),
