@@ -25,7 +25,8 @@ std::string_view source_name(std::size_t row, StepSource source) {
 
 // Three decimals from integers: a step can take less than a microsecond, and a double would round.
 JsonText microseconds(Nanoseconds t) {
-  return {fmt::format("{}.{:03}", t.count() / 1000, t.count() % 1000)};
+  const auto ns = t.count() < 0 ? -t.count() : t.count();
+  return {fmt::format("{}{}.{:03}", t.count() < 0 ? "-" : "", ns / 1000, ns % 1000)};
 }
 
 // As a string: SMBASE is read by people, in hexadecimal.

@@ -276,6 +276,16 @@ TEST_F(QmpCommands, HotplugTraceHasARowPerStepAndInventsNoTime) {
                       "{\"parked-state-intact\": true, \"worked\": false, \"reported\": false}}]"));
 }
 
+TEST_F(QmpCommands, HotplugTraceWritesTimesBeforeTheOrderAsNegativeNumbers) {
+  HotplugRecord record;
+  record.steps[3] = {StepSource::kGuest, Nanoseconds{-1'005}};
+  record.steps[4] = {StepSource::kVmm, Nanoseconds{-7}};
+  machine.records = {record};
+  const std::string trace = answer("x-query-hotplug-trace");
+  EXPECT_THAT(trace, HasSubstr("\"since-order-us\": -1.005"));
+  EXPECT_THAT(trace, HasSubstr("\"since-order-us\": -0.007"));
+}
+
 TEST_F(QmpCommands, HotplugTraceNamesTheStepThatIsOverdue) {
   HotplugRecord record;
   record.overdue = "07a";
