@@ -57,7 +57,13 @@ std::uint8_t HotplugCore::flags(HotplugWindow which, const HotplugSlot& s) const
   f = hp::status::Enabled::with(f, s.claimed() || (firmware && s.unclaimed()));
   f = hp::status::Insert::with(f, firmware ? s.unclaimed() : s.insert_event);
   f = hp::status::Remove::with(f, s.remove_event);
-  return hp::status::FirmwareRemove::with(f, s.firmware_remove);
+  f = hp::status::FirmwareRemove::with(f, s.firmware_remove);
+  return hp::status::FirmwareWork::with(f, firmware && explicit_unpark_ && firmware_work());
+}
+
+bool HotplugCore::firmware_work() const {
+  return std::ranges::any_of(
+      slots_, [](const HotplugSlot& s) { return s.unclaimed() || s.firmware_remove; });
 }
 
 // ---- writes

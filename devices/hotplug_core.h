@@ -85,6 +85,7 @@ class HotplugCore {
     return windows_[static_cast<std::size_t>(w)];
   }
   [[nodiscard]] std::uint8_t flags(HotplugWindow which, const HotplugSlot& s) const;
+  [[nodiscard]] bool firmware_work() const;
   [[nodiscard]] bool pending(HotplugWindow which, const HotplugSlot& s) const;
   void select_next_pending(HotplugWindow which);
   Effect write_flags(HotplugWindow which, Access at, std::uint8_t value);

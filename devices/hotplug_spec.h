@@ -31,6 +31,9 @@ using Enabled = Field<0, 0, bool>;
 using Insert = Field<1, 1, bool>;
 using Remove = Field<2, 2, bool>;
 using FirmwareRemove = Field<4, 4, bool>;
+// Ours; control window, once explicit unpark is negotiated: some CPU, selected or not, is to be
+// claimed or ejected. One read tells firmware that an SMI brought it no work.
+using FirmwareWork = Field<5, 5, bool>;
 }  // namespace status
 
 // kFlags, written. Exactly one takes effect: the first that is set, in this order.

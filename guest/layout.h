@@ -77,4 +77,29 @@
 #define GUEST_SAVED_SMBASE 0xff00     // u32
 #define GUEST_SAVED_RIP 0xff78        // u64
 
+// A CPU's seat (smm/seat.h), as smm/smm_entry.S changes it.
+#define GUEST_SEAT_OUTSIDE 0
+#define GUEST_SEAT_WAITING 1
+#define GUEST_SEAT_HELD 2
+#define GUEST_SEAT_RELEASED 3
+#define GUEST_SEAT_DOOMED 4
+// smm/quick_session.h.
+#define GUEST_QUICK_READY 0
+#define GUEST_QUICK_WAIT_TICKS 4
+#define GUEST_QUICK_WORK_PORT 8
+#define GUEST_QUICK_WORK_MASK 12
+#define GUEST_QUICK_WORK_VALUE 16
+#define GUEST_QUICK_SESSIONS 20
+#define GUEST_QUICK_SEATS 24
+#define GUEST_QUICK_MONARCH 28
+#define GUEST_QUICK_YIELD 32
+#define GUEST_QUICK_SPIN_TICKS 36
+#define GUEST_QUICK_FOLLOWERS 40
+#define GUEST_SEAT_SHIFT 6
+// chips/kvm_yield.h.
+#define GUEST_YIELD_NONE 0
+#define GUEST_YIELD_VMCALL 1
+#define GUEST_YIELD_VMMCALL 2
+#define GUEST_KVM_HC_SCHED_YIELD 11
+
 #endif

@@ -3,6 +3,7 @@
 #include "guest/body/image.h"
 #include "guest/body/report.h"
 #include "guest/body/step_port.h"
+#include "guest/chips/kvm_yield.h"
 #include "guest/chips/lapic.h"
 #include "guest/chips/pm_timer.h"
 #include "guest/firmware/chips.h"
@@ -66,6 +67,7 @@ void fill_tseg() {
   config.monarch = machine.boot_cpu;
   config.possible = machine.possible;
   config.tsc_per_us = machine.tsc_per_us;
+  config.yield = kvm_yield();
   config.explicit_unpark = machine.explicit_unpark();
   config.hotplug = (machine.smi_features & spec::smi_features::kCpuHotplug) != 0 &&
                    machine.default_smbase_protected;
@@ -76,7 +78,7 @@ void fill_tseg() {
   config.known = machine.cold_boot;
   const std::uint64_t function = machine.tseg + smm::kBody + flash_image().smm;
   for (std::uint32_t slot = 0; slot < machine.possible; ++slot)
-    smm::install_entry(machine.tseg, machine.apic_id_of_slot[slot], function);
+    smm::install_entry(config, machine.apic_id_of_slot[slot], function);
 }
 
 // One CPU at a time: they all start with the same SMBASE.

@@ -3,16 +3,21 @@
 
 #include "guest/chips/cpu.h"
 #include "guest/chips/lapic.h"
+#include "guest/smm/quick_session.h"
 #include "guest/smm/smm_clock.h"
 
 namespace unpark::guest::smm {
 
-// Found through the image header while TSEG is open.
-constinit SmmConfig config{};
-
 namespace {
 
 constinit std::array<Seat, GUEST_MAX_CPUS> seats{};
+
+}  // namespace
+
+// Found through the image header while TSEG is open.
+constinit SmmConfig config{.seats = seats.data(), .quick = &quick_session};
+
+namespace {
 
 // An SMI that only one CPU got (an OS may send itself any number) must not hold it for long: a SIPI
 // sent to it meanwhile would be lost. Who leaves too early is called back by gather().
@@ -51,7 +56,6 @@ Seat& seat_of(std::uint32_t apic_id) {
 
 void follow(std::uint32_t apic_id) {
   Seat& seat = seats[apic_id];
-  seat.enter();
   Timeout alone(smm_clock(), kAloneUs);
   for (;;) {
     switch (seat.state()) {

@@ -17,7 +17,7 @@ namespace unpark::guest::smm {
 SmmReport& report();
 Seat& seat_of(std::uint32_t apic_id);
 
-// A follower's whole stay.
+// A follower's stay from where smm/smm_entry.S has left it: its seat is taken.
 void follow(std::uint32_t apic_id);
 // True: everybody is here, and stays. False: a CPU, named in `missing`, did not come even for an
 // SMI of its own.

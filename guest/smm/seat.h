@@ -3,16 +3,17 @@
 #include <cstdint>
 
 #include "guest/chips/cpu.h"
+#include "guest/layout.h"
 
 namespace unpark::guest::smm {
 
 enum class CpuState : std::uint32_t {
-  kOutside,
-  kWaiting,   // in SMM; leaves by itself when no monarch comes
-  kHeld,      // counted by the monarch: stays until the monarch says otherwise
-  kReleased,  // may leave
-  kDoomed,    // to be ejected: stays
-  kHalted,    // stays, in HLT
+  kOutside = GUEST_SEAT_OUTSIDE,
+  kWaiting = GUEST_SEAT_WAITING,  // in SMM; leaves by itself when no monarch comes
+  kHeld = GUEST_SEAT_HELD,        // counted by the monarch: stays until the monarch says otherwise
+  kReleased = GUEST_SEAT_RELEASED,  // may leave
+  kDoomed = GUEST_SEAT_DOOMED,      // to be ejected: stays
+  kHalted,                          // stays, in HLT
 };
 
 // One CPU's seat in the rendezvous. The CPU and the monarch both change it: where their changes
@@ -23,12 +24,12 @@ enum class CpuState : std::uint32_t {
 //      ^    give_up   |              | doom   halt
 //      +--------------+              +-------> Doomed ------> Halted
 //
-// A line of its own: two CPUs write it.
+// A line of its own: two CPUs write it. smm/smm_entry.S knows that the state comes first.
 class alignas(64) Seat {
  public:
   [[nodiscard]] CpuState state() const { return read_once(state_); }
 
-  // By the CPU.
+  // By the CPU. In the guest smm/smm_entry.S enters, and leaves in most cases.
   void enter() { write_once(state_, CpuState::kWaiting); }
   bool give_up() { return change(CpuState::kWaiting, CpuState::kOutside); }
   void leave() { write_once(state_, CpuState::kOutside); }
@@ -52,5 +53,6 @@ class alignas(64) Seat {
 
   CpuState state_ = CpuState::kOutside;
 };
+static_assert(sizeof(Seat) == 1 << GUEST_SEAT_SHIFT);
 
 }  // namespace unpark::guest::smm

@@ -8,6 +8,11 @@
 
 namespace unpark::guest {
 
+namespace smm {
+class Seat;
+struct QuickSession;
+}  // namespace smm
+
 // How a claim ended. The words are in os/hot_add_report.cpp.
 enum class ClaimFailure : std::uint32_t {
   kNone,
@@ -47,9 +52,12 @@ struct SmmConfig {
   std::uint32_t monarch;
   std::uint32_t possible;
   std::uint64_t tsc_per_us;
+  std::uint32_t yield;  // GUEST_YIELD_*
   bool explicit_unpark;
   bool hotplug;                                // negotiated, and the default SMBASE is protected
   std::uint32_t wait_begin, wait_end, resume;  // flash/hot_cpu.S
+  smm::Seat* seats;                            // by APIC ID; this and the next in TSEG
+  smm::QuickSession* quick;
   std::array<std::uint8_t, GUEST_MAX_CPUS> apic_id_of_slot;
   std::array<bool, GUEST_MAX_CPUS> known;  // by APIC ID: takes part in the rendezvous
 };

@@ -2,6 +2,7 @@
 #include "guest/smm/smm_entry.h"
 
 #include "guest/chips/cpu.h"
+#include "guest/smm/seat.h"
 #include "guest/smm/smm_layout.h"
 
 namespace unpark::guest::smm {
@@ -12,9 +13,14 @@ std::size_t entry_offset(const std::uint8_t* label) {
   return static_cast<std::size_t>(label - smm_entry_begin);
 }
 
+std::uint32_t address_of(const void* p) {
+  return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(p));  // TSEG is below 4 GiB
+}
+
 }  // namespace
 
-void install_entry(std::uint64_t tseg, std::uint32_t apic_id, std::uint64_t function) {
+void install_entry(const SmmConfig& c, std::uint32_t apic_id, std::uint64_t function) {
+  const std::uint64_t tseg = c.tseg;
   const std::uint64_t at = entry_of(tseg, apic_id);
   const auto linear = [&](const std::uint8_t* label) {
     return static_cast<std::uint32_t>(at + entry_offset(label));
@@ -32,6 +38,9 @@ void install_entry(std::uint64_t tseg, std::uint32_t apic_id, std::uint64_t func
   p.stack = stack_top_of(tseg, apic_id);
   p.function = function;
   p.apic_id = apic_id;
+  p.leads = apic_id == c.monarch ? 1 : 0;
+  p.seat = address_of(c.seats + apic_id);
+  p.quick = address_of(c.quick);
   __builtin_memcpy(reinterpret_cast<void*>(std::uintptr_t{p.self}), &p, sizeof p);
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "guest/layout.h"
+#include "guest/smm/smm_config.h"
 
 namespace unpark::guest::smm {
 
@@ -17,9 +18,10 @@ struct [[gnu::packed]] EntryParameters {
   std::uint32_t gdt;
   std::uint16_t reserved2;
   std::uint64_t stack, function;
-  std::uint32_t apic_id, reserved3;
+  std::uint32_t apic_id, leads;
+  std::uint32_t seat, quick;
 };
-static_assert(sizeof(EntryParameters) == 56);
+static_assert(sizeof(EntryParameters) == 64);
 
 // smm/rebase_handler.S.
 struct RebaseContext {
@@ -47,8 +49,8 @@ extern const std::uint8_t rebase_context[] __attribute__((visibility("hidden")))
 extern const std::uint8_t rebase_end[] __attribute__((visibility("hidden")));
 }
 
-// The entry code of one CPU, at SMBASE + 8000h.
-void install_entry(std::uint64_t tseg, std::uint32_t apic_id, std::uint64_t function);
+// The entry code of one CPU, at SMBASE + 8000h. `c` is the one in TSEG, filled.
+void install_entry(const SmmConfig& c, std::uint32_t apic_id, std::uint64_t function);
 
 // The handler at the default SMBASE. It stays there, disarmed, for SMIs that reach a CPU too early.
 void install_rebase_handler();

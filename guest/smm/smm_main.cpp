@@ -4,6 +4,7 @@
 #include "guest/chips/cpu.h"
 #include "guest/smm/claim.h"
 #include "guest/smm/control_window.h"
+#include "guest/smm/quick_session.h"
 #include "guest/smm/rendezvous.h"
 #include "guest/smm/smm_clock.h"
 
@@ -49,21 +50,11 @@ void walk_controller() {
   }
 }
 
-// Two exits instead of a walk: does the scan find any event? The selector stands wherever the last
-// walk left it.
-bool anything_pending() {
-  namespace status = registers::status;
-  control_window::command(registers::kCommandNextPending);
-  const std::uint8_t flags = control_window::flags();
-  return status::Insert::get(flags) || status::Remove::get(flags) ||
-         status::FirmwareRemove::get(flags);
-}
-
 // With explicit unpark any SMI will do, whoever sent it and whatever APM_CNT holds: the VMM may
 // have ordered it (--hotplug-trigger=vmm), and an OS that keeps writing APM_CNT cannot hide that.
 bool work_to_do() {
   if (!config.hotplug) return false;
-  if (config.explicit_unpark) return anything_pending();
+  if (config.explicit_unpark) return registers::status::FirmwareWork::get(control_window::flags());
   return in8(spec::apm::kControlPort) == registers::kApmCpuHotplug;
 }
 
@@ -76,6 +67,7 @@ void lead() {
     write_once(report().incomplete, report().incomplete + 1);
     if (work_to_do()) write_once(report().postponed, report().postponed + 1);
   }
+  prepare_quick_session();
   write_once(report().sessions, report().sessions + 1);
   release_all();
 }

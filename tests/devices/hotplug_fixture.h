@@ -91,6 +91,6 @@ inline constexpr std::array<std::uint8_t, 4> kWidths{1, 2, 4, 8};
 
 // Bits of the flags register.
 inline constexpr std::uint8_t kEnabled = 0x01, kInsert = 0x02, kRemove = 0x04, kEject = 0x08,
-                              kFwRemove = 0x10, kUnpark = 0x20;
+                              kFwRemove = 0x10, kUnpark = 0x20, kFirmwareWork = 0x20;
 
 }  // namespace unpark::test

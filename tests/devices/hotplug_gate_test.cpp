@@ -52,7 +52,7 @@ TEST_F(Gate, NothingOutsideSmmUnparksInEitherMode) {
     if (!explicit_unpark) plug(1);
     write_everything(intruder);
     write_everything(os);
-    EXPECT_EQ(smm.flags(1), kEnabled | kInsert);
+    EXPECT_EQ(smm.flags(1), kEnabled | kInsert | (explicit_unpark ? kFirmwareWork : 0));
   }
   EXPECT_TRUE(host.unparked.empty());
   EXPECT_TRUE(host.ejected.empty());
@@ -100,7 +100,38 @@ TEST_F(Gate, ExplicitClaimUnparksTheSelectedCpu) {
   smm.select(2);
   ASSERT_TRUE(smm.set_flags(kUnpark));
   EXPECT_EQ(host.unparked, (std::vector<std::uint32_t>{2}));
-  EXPECT_EQ(smm.flags(2), kEnabled);
+  EXPECT_EQ(smm.flags(2), kEnabled | kFirmwareWork);
+  EXPECT_EQ(smm.flags(1), kEnabled | kInsert | kFirmwareWork);
+  smm.select(1);
+  ASSERT_TRUE(smm.set_flags(kUnpark));
+  EXPECT_EQ(smm.flags(1), kEnabled);
+}
+
+TEST_F(Gate, WithExplicitUnparkOneReadOfAnySlotTellsFirmwareOfWork) {
+  controller.set_explicit_unpark(true);
+  EXPECT_EQ(smm.flags(0), kEnabled);
+  plug(3);
+  EXPECT_EQ(smm.flags(0), kEnabled | kFirmwareWork);
+  EXPECT_EQ(os.flags(0), kEnabled);
+  EXPECT_EQ(intruder.flags(0), 0xdeadu);
+  smm.select(3);
+  ASSERT_TRUE(smm.set_flags(kUnpark));
+  EXPECT_EQ(smm.flags(0), kEnabled);
+  // The insert that the OS has yet to see is no work for the firmware; its agreement to a removal
+  // is.
+  ASSERT_TRUE(controller.request_removal(VcpuId{3}));
+  EXPECT_EQ(smm.flags(0), kEnabled);
+  os.select(3);
+  ASSERT_TRUE(os.set_flags(kFwRemove));
+  EXPECT_EQ(smm.flags(0), kEnabled | kFirmwareWork);
+  smm.select(3);
+  ASSERT_TRUE(smm.set_flags(kEject));
+  EXPECT_EQ(smm.flags(0), kEnabled);
+}
+
+TEST_F(Gate, WithoutExplicitUnparkTheFlagsAreThoseOfQemu) {
+  plug(1);
+  EXPECT_EQ(smm.flags(0), kEnabled);
   EXPECT_EQ(smm.flags(1), kEnabled | kInsert);
 }
 
