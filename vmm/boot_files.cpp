@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vmm/boot_files.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-
-#include <cerrno>
 
 #include "devices/fw_cfg_kernel.h"
-#include "vmm/fd.h"
 #include "vmm/q35_map.h"
+#include "vmm/whole_file.h"
 
 namespace unpark {
 
@@ -22,31 +18,12 @@ constexpr std::uint64_t kFirmwareNeeds = 128 * q35::kMiB;
 
 Result<std::vector<std::byte>, Error> read_boot_file(std::string_view what, const std::string& path,
                                                      std::uint64_t most) {
-  const auto refuse = [&](const std::string& why) {
-    return Unexpected{Error{fmt::format("{} {}: {}", what, path, why)}};
-  };
-  // O_NONBLOCK: a FIFO must be refused, not waited for.
-  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (!fd) return refuse(fmt::format("cannot be opened: {}", describe(SysError{"open", errno})));
-  struct stat st {};
-  if (::fstat(fd.get(), &st) != 0) return refuse(describe(SysError{"fstat", errno}));
-  if (!S_ISREG(st.st_mode)) return refuse("is not a regular file");
-  const auto size = static_cast<std::uint64_t>(st.st_size);
-  if (size == 0) return refuse("is empty");
-  if (size > most)
-    return refuse(
-        fmt::format("has {} MiB, and only {} MiB can be taken; give the machine more "
-                    "with --memory",
-                    size / q35::kMiB + 1, most / q35::kMiB));
-  std::vector<std::byte> bytes(size);
-  for (std::size_t done = 0; done < size;) {
-    const ssize_t n = ::read(fd.get(), bytes.data() + done, size - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return refuse(fmt::format("cannot be read: {}", describe(SysError{"read", errno})));
-    if (n == 0) return refuse("became shorter while it was read");
-    done += static_cast<std::size_t>(n);
-  }
-  return bytes;
+  return read_whole_file(what, path, "", [&](std::uint64_t size) -> std::optional<std::string> {
+    if (size <= most) return std::nullopt;
+    return fmt::format(
+        "has {} MiB, and only {} MiB can be taken; give the machine more with --memory",
+        size / q35::kMiB + 1, most / q35::kMiB);
+  });
 }
 
 Result<KernelImage, Error> read_kernel(const std::string& kernel_path,

@@ -93,7 +93,8 @@ Result<Done, Error> Machine::build() {
       config_.firmware));
   if (config_.vars)
     vars_host_ = std::make_unique<VarsFlashHost>(
-        vm_, memory_, config_.vars, [this](const SysError& e) { on_memory_failure(e); });
+        vm_, memory_, config_.vars,
+        [this](const SysError& e) { on_host_failure("guest memory", e); });
   board_ = std::make_unique<Board>(config_, board_host());
   vcpus_ = std::make_unique<VcpuSet>(
       config_.max_cpus,
@@ -242,19 +243,18 @@ void Machine::on_msr_write(Vcpu& vcpu, const vm_exit::MsrWrite& write) {
 }
 
 void Machine::on_vcpu_failure(VcpuId cpu, const SysError& e) {
-  spdlog::error("cpu {}: {}; the machine is stopped", cpu.value, describe(e));
-  stop_with(RunState::kInternalError, false, "host-error");
+  on_host_failure(fmt::format("cpu {}", cpu.value), e);
 }
 
 void Machine::on_memory_control(const MemoryControl& control) {
-  if (const auto r = memory_->apply(vm_, control); !r) on_memory_failure(r.error());
+  if (const auto r = memory_->apply(vm_, control); !r) on_host_failure("guest memory", r.error());
   // SMIs that were held back until now.
   if (control.smram_locked && config_.trigger == HotplugTrigger::kVmm)
     post([this] { press_for_parked(); });
 }
 
-void Machine::on_memory_failure(const SysError& e) {
-  spdlog::error("guest memory: {}; the machine is stopped", describe(e));
+void Machine::on_host_failure(std::string_view what, const SysError& e) {
+  spdlog::error("{}: {}; the machine is stopped", what, describe(e));
   stop_with(RunState::kInternalError, false, "host-error");
 }
 
@@ -341,10 +341,7 @@ void Machine::do_reset(bool guest, const std::string& reason) {
   });
   // Its end may have come while it was being reset, which lets the CPUs go again.
   if (broken_ || shut_down_) vcpus_->stop_all_soon();
-  if (!r) {
-    spdlog::error("reset: {}; the machine is stopped", describe(r.error()));
-    stop_with(RunState::kInternalError, false, "host-error");
-  }
+  if (!r) on_host_failure("reset", r.error());
   sinks_.event(event::Reset{guest, reason});
 }
 

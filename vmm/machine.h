@@ -81,7 +81,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   void note_smbase(VcpuId cpu);  // of the vCPU whose thread this is
   void wake_rtc(std::optional<Nanoseconds> deadline);
   void on_memory_control(const MemoryControl& control);
-  void on_memory_failure(const SysError& e);
+  void on_host_failure(std::string_view what, const SysError& e);
   void stop_with(RunState state, bool guest, std::string reason);
   bool unpark(VcpuId cpu) override;
   bool eject(VcpuId cpu) override;

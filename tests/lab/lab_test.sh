@@ -6,21 +6,8 @@ set -u
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 kvm_has_smm=$1
 lab=$root/lab/run
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-check() { # WHAT COMMAND...
-    what=$1
-    shift
-    if "$@"; then
-        echo "ok: $what"
-    else
-        echo "FAILED: $what"
-        failures=$((failures + 1))
-    fi
-}
-is() { [ "$1" = "$2" ] || { printf '  got      %s\n  expected %s\n' "$1" "$2" && false; }; }
+# shellcheck source=tests/lab/checks.sh
+. "$root/tests/lab/checks.sh"
 says() { grep -q -- "$2" "$1" || { sed 's/^/  got      /' "$1" && echo "  expected $2" && false; }; }
 run_folders() { find "$root/build/lab" -maxdepth 1 -name 'run.*' 2>/dev/null | sort; }
 # Each run's folder shows in QEMU's command line; other runs of other people may go on beside us.
@@ -140,5 +127,4 @@ PATH=$real_path
 check 'a missing package: 125' is "$status" 125
 check 'and its name' says "$work/stderr" 'Debian package qemu-system-x86 is missing'
 
-[ "$failures" -eq 0 ] || { echo "$failures checks failed" && exit 1; }
-echo 'all checks passed'
+finish

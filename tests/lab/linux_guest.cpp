@@ -100,23 +100,12 @@ std::string LinuxGuest::console_end() {
 }
 
 bool LinuxGuest::wait_deleted(const std::string& id, std::size_t times) {
-  return machine_->wait([&](const Seen& s) {
-    return static_cast<std::size_t>(
-               std::count_if(s.events.begin(), s.events.end(), [&](const QmpEvent& e) {
-                 const auto* gone = std::get_if<event::DeviceDeleted>(&e);
-                 return gone != nullptr && gone->device == id;
-               })) >= times;
-  });
+  return wait_events<event::DeviceDeleted>(times, [&](const auto& e) { return e.device == id; });
 }
 
 bool LinuxGuest::wait_inserted(VcpuId cpu, std::size_t times) {
-  return machine_->wait([&](const Seen& s) {
-    return static_cast<std::size_t>(
-               std::count_if(s.events.begin(), s.events.end(), [&](const QmpEvent& e) {
-                 const auto* ost = std::get_if<event::AcpiDeviceOst>(&e);
-                 return ost != nullptr && ost->slot == cpu && ost->source == 1 && ost->status == 0;
-               })) >= times;
-  });
+  return wait_events<event::AcpiDeviceOst>(
+      times, [&](const auto& e) { return e.slot == cpu && e.source == 1 && e.status == 0; });
 }
 
 std::string LinuxGuest::remove(const std::string& id) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "tests/lab/live_machine.h"
@@ -40,6 +42,17 @@ class LinuxGuest {
   std::string remove(const std::string& id);              // the refusal's sentence, or empty
 
  private:
+  // Until `times` events of this kind that `fits` came.
+  template <class E, class Fits>
+  bool wait_events(std::size_t times, Fits fits) {
+    return machine_->wait([&](const Seen& s) {
+      return static_cast<std::size_t>(
+                 std::count_if(s.events.begin(), s.events.end(), [&](const QmpEvent& e) {
+                   const auto* event = std::get_if<E>(&e);
+                   return event != nullptr && fits(*event);
+                 })) >= times;
+    });
+  }
   explicit LinuxGuest(std::unique_ptr<LiveMachine> machine) : machine_(std::move(machine)) {}
 
   TempDir directory_;

@@ -9,10 +9,6 @@
     movb $\what, %al
     outb %al, $TELL
 .endm
-.macro halt_for_ever
-9:  hlt
-    jmp 9b
-.endm
 
 // Counts at 0x500 for ever, after having told 'S'.
 guest spin

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "vmm/whole_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "vmm/fd.h"
+
+namespace unpark {
+
+Result<std::vector<std::byte>, Error> read_whole_file(std::string_view what,
+                                                      const std::string& path,
+                                                      std::string_view advice,
+                                                      const SizeRule& size_rule) {
+  const auto refuse = [&](const std::string& why) {
+    return Unexpected{Error{fmt::format("{} {}: {}", what, path, why)}};
+  };
+  // O_NONBLOCK: a FIFO must be refused, not waited for.
+  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!fd) return refuse(fmt::format("cannot be opened: {}", describe(SysError{"open", errno})));
+  struct stat st {};
+  if (::fstat(fd.get(), &st) != 0) return refuse(describe(SysError{"fstat", errno}));
+  if (!S_ISREG(st.st_mode)) return refuse(fmt::format("is not a regular file{}", advice));
+  const auto size = static_cast<std::uint64_t>(st.st_size);
+  if (size == 0) return refuse(fmt::format("is empty{}", advice));
+  if (const auto why = size_rule(size)) return refuse(*why);
+  std::vector<std::byte> bytes(size);
+  for (std::size_t done = 0; done < size;) {
+    const ssize_t n = ::read(fd.get(), bytes.data() + done, size - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return refuse(fmt::format("cannot be read: {}", describe(SysError{"read", errno})));
+    if (n == 0) return refuse("became shorter while it was read");
+    done += static_cast<std::size_t>(n);
+  }
+  return bytes;
+}
+
+}  // namespace unpark

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "devices/result.h"
+#include "vmm/sys_error.h"
+
+namespace unpark {
+
+// Why a file of so many bytes, 1 at least, will not do; nothing when it will.
+using SizeRule = std::function<std::optional<std::string>(std::uint64_t size)>;
+
+// Reads a regular file that is not empty. Errors are "WHAT PATH: why": missing, unreadable, not a
+// regular file, empty (both followed by `advice`), what `size_rule` says, shorter than it was.
+Result<std::vector<std::byte>, Error> read_whole_file(std::string_view what,
+                                                      const std::string& path,
+                                                      std::string_view advice,
+                                                      const SizeRule& size_rule);
+
+}  // namespace unpark
