@@ -66,7 +66,7 @@ Board::Board(const MachineConfig& config, BoardHost host)
       pm_(std::make_shared<PmBlock>(host_.clock, host_.irq_line(q35::kSciGsi), host_.on_sleep)),
       apm_(std::make_shared<Apm>(pm_, host_.smi)),
       hotplug_(config.max_cpus, host_.hotplug, *pm_),
-      mch_(std::make_shared<Mch>(config.extended_tseg_mib)),
+      mch_(std::make_shared<Mch>(static_cast<std::uint16_t>(config.tseg_mib))),
       rcrb_(std::make_shared<Rcrb>()),
       lpc_(std::make_shared<LpcBridge>([this](const LpcOutputs& out) {
         pm_->set_decoded(out.pm_decoded);

@@ -45,6 +45,8 @@ int run(const RunOptions& options) {
   if (!counts) return fail(ExitCode::kUsage, counts.error());
   const auto memory = parse_memory(options.memory, host_memory());
   if (!memory) return fail(ExitCode::kUsage, memory.error());
+  const auto tseg = parse_tseg(options.tseg);
+  if (!tseg) return fail(ExitCode::kUsage, tseg.error());
   const auto serial_option = parse_serial(options.serial);
   if (!serial_option) return fail(ExitCode::kUsage, serial_option.error());
   std::string socket_path;
@@ -74,6 +76,7 @@ int run(const RunOptions& options) {
   config.cpus = counts->cpus;
   config.max_cpus = counts->max_cpus;
   config.memory = *memory;
+  config.tseg_mib = *tseg;
   config.firmware = std::move(firmware->image);
   config.vars_size = firmware->vars_size;
   config.vars = std::move(firmware->vars);

@@ -9,6 +9,7 @@
 
 #include "vmm/machine_config.h"
 #include "vmm/q35_map.h"
+#include "vmm/tseg_size.h"
 
 namespace unpark::cli {
 
@@ -47,10 +48,10 @@ Result<CpuCounts, Error> parse_cpus(const std::string& text, std::uint32_t most)
   return CpuCounts{static_cast<std::uint32_t>(cpus), static_cast<std::uint32_t>(max)};
 }
 
-Result<std::uint64_t, Error> parse_memory(const std::string& text, std::uint64_t host_memory) {
-  const auto refuse = [&](const std::string& why) {
-    return Unexpected{Error{fmt::format("--memory {}: {}", text, why)}};
-  };
+namespace {
+
+// "512M", "4G", "4096" (MiB): bytes, a multiple of 1 MiB. The error is why not.
+Result<std::uint64_t, Error> parse_size(const std::string& text) {
   std::string_view digits = text;
   std::uint64_t unit = q35::kMiB;
   if (!digits.empty()) {
@@ -62,15 +63,36 @@ Result<std::uint64_t, Error> parse_memory(const std::string& text, std::uint64_t
     if (suffix) digits.remove_suffix(1);
   }
   std::uint64_t n = 0;
-  if (!parse_number(digits, n)) return refuse("expected a size such as 512M or 4G");
-  if (n > (std::uint64_t{1} << 52) / unit) return refuse("more than any machine has");
-  const std::uint64_t bytes = n * unit;
-  if (bytes % q35::kMiB != 0) return refuse("is not a multiple of 1 MiB");
-  if (bytes < kMinMemory)
+  if (!parse_number(digits, n)) return Unexpected{Error{"expected a size such as 512M or 4G"}};
+  if (n > (std::uint64_t{1} << 52) / unit) return Unexpected{Error{"more than any machine has"}};
+  if (n * unit % q35::kMiB != 0) return Unexpected{Error{"is not a multiple of 1 MiB"}};
+  return n * unit;
+}
+
+}  // namespace
+
+Result<std::uint64_t, Error> parse_memory(const std::string& text, std::uint64_t host_memory) {
+  const auto refuse = [&](const std::string& why) {
+    return Unexpected{Error{fmt::format("--memory {}: {}", text, why)}};
+  };
+  const auto bytes = parse_size(text);
+  if (!bytes) return refuse(bytes.error().message);
+  if (*bytes < kMinMemory)
     return refuse(fmt::format("the machine needs at least {} MiB", kMinMemory / q35::kMiB));
-  if (bytes > host_memory)
+  if (*bytes > host_memory)
     return refuse(fmt::format("the host has only {} MiB", host_memory / q35::kMiB));
-  return bytes;
+  return *bytes;
+}
+
+Result<std::uint32_t, Error> parse_tseg(const std::string& text) {
+  if (text == "auto") return 0u;
+  const auto bytes = parse_size(text);
+  if (!bytes) return Unexpected{Error{fmt::format("--tseg {}: {}", text, bytes.error().message)}};
+  const std::uint64_t mib = *bytes / q35::kMiB;
+  if (mib < kMinTsegMib || mib > kMaxTsegMib)
+    return Unexpected{Error{
+        fmt::format("--tseg {}: must be {} to {} MiB, or auto", text, kMinTsegMib, kMaxTsegMib)}};
+  return static_cast<std::uint32_t>(mib);
 }
 
 Result<std::string, Error> parse_control(const std::string& text) {

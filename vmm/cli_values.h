@@ -18,6 +18,9 @@ Result<CpuCounts, Error> parse_cpus(const std::string& text, std::uint32_t most)
 // host has.
 Result<std::uint64_t, Error> parse_memory(const std::string& text, std::uint64_t host_memory);
 
+// "auto": 0. "16M", "64" (MiB): MiB, kMinTsegMib at least and kMaxTsegMib at most.
+Result<std::uint32_t, Error> parse_tseg(const std::string& text);
+
 // "unix:PATH": the path.
 Result<std::string, Error> parse_control(const std::string& text);
 

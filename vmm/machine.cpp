@@ -12,6 +12,7 @@
 #include "vmm/cpuid.h"
 #include "vmm/host_check.h"
 #include "vmm/io_dispatch.h"
+#include "vmm/tseg_size.h"
 
 namespace unpark {
 
@@ -36,17 +37,25 @@ Result<std::unique_ptr<Machine>, Error> Machine::create(MachineConfig config, Ev
   if (config.max_cpus > static_cast<std::uint32_t>(limit))
     return Unexpected{Error{fmt::format("{} possible CPUs are more than this host's KVM gives ({})",
                                         config.max_cpus, limit)}};
+  auto cpuid = kvm->supported_cpuid();
+  if (!cpuid) return Unexpected{failed("ask KVM for its CPUID", cpuid.error())};
+  limit_physical_bits(*cpuid, ram_end(config.memory));
+  if (config.tseg_mib == 0) config.tseg_mib = tseg_mib_for(*cpuid, config.max_cpus);
+  TRY(check_tseg(config.tseg_mib, config.max_cpus, config.memory,
+                 config.vars_size != 0 ? kOvmfNeeds : kBuiltinNeeds));
   std::unique_ptr<Machine> machine{
-      new Machine(std::move(config), loop, std::move(sinks), *std::move(kvm))};
+      new Machine(std::move(config), loop, std::move(sinks), *std::move(kvm), *std::move(cpuid))};
   TRY(machine->build());
   return machine;
 }
 
-Machine::Machine(MachineConfig config, EventLoop& loop, Sinks sinks, Kvm kvm)
+Machine::Machine(MachineConfig config, EventLoop& loop, Sinks sinks, Kvm kvm,
+                 std::vector<kvm_cpuid_entry2> cpuid)
     : config_(std::move(config)),
       loop_(loop),
       sinks_(std::move(sinks)),
       kvm_(std::move(kvm)),
+      supported_cpuid_(std::move(cpuid)),
       tracer_(clock_,
               [this](const HotplugRecord& r, std::size_t row) {
                 emit(event::HotplugStep{r, row});
@@ -72,16 +81,12 @@ Result<Done, Error> Machine::build() {
     return Done{};
   };
   auto run_size = kvm_.run_size();
-  auto cpuid = kvm_.supported_cpuid();
   auto msrs = kvm_.msr_indices();
   auto vm = kvm_.create_vm();
   if (!run_size) return Unexpected{failed("ask KVM for its run page", run_size.error())};
-  if (!cpuid) return Unexpected{failed("ask KVM for its CPUID", cpuid.error())};
   if (!msrs) return Unexpected{failed("ask KVM for its MSRs", msrs.error())};
   if (!vm) return Unexpected{failed("create a virtual machine", vm.error())};
   run_size_ = *run_size;
-  supported_cpuid_ = *std::move(cpuid);
-  limit_physical_bits(supported_cpuid_, ram_end(config_.memory));
   msr_indices_ = *std::move(msrs);
   vm_ = *std::move(vm);
   TRY(attempt("filter IA32_APIC_BASE", filter_apic_base(vm_)));
@@ -89,7 +94,7 @@ Result<Done, Error> Machine::build() {
   TRY(attempt("set up the interrupt controllers", make_chips_of_the_kernel()));
 
   memory_ = TRY(GuestMemory::create(
-      {config_.memory, config_.firmware.size(), config_.extended_tseg_mib, config_.vars_size},
+      {config_.memory, config_.firmware.size(), config_.tseg_mib, config_.vars_size},
       config_.firmware));
   if (config_.vars)
     vars_host_ = std::make_unique<VarsFlashHost>(

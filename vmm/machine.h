@@ -66,7 +66,8 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   void request_quit(std::string reason) override;
 
  private:
-  Machine(MachineConfig config, EventLoop& loop, Sinks sinks, Kvm kvm);
+  Machine(MachineConfig config, EventLoop& loop, Sinks sinks, Kvm kvm,
+          std::vector<kvm_cpuid_entry2> cpuid);
   Result<Done, Error> build();
   Result<Done, SysError> make_chips_of_the_kernel();
   Result<Done, SysError> make_vcpu(VcpuId cpu);
@@ -123,7 +124,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   SteadyClock clock_;
   Kvm kvm_;
   std::size_t run_size_ = 0;
-  std::vector<kvm_cpuid_entry2> supported_cpuid_;
+  const std::vector<kvm_cpuid_entry2> supported_cpuid_;
   std::vector<std::uint32_t> msr_indices_;
   UniqueFd vm_;
   std::optional<SmiInjector> smi_;

@@ -19,6 +19,9 @@ namespace unpark {
 class VarsFile;
 
 inline constexpr std::uint64_t kMinMemory = 64 * q35::kMiB;
+// RAM below 4 GiB besides TSEG: OVMF's PEI, DXE and page tables; the embedded guest.
+inline constexpr std::uint64_t kOvmfNeeds = 96 * q35::kMiB;
+inline constexpr std::uint64_t kBuiltinNeeds = 32 * q35::kMiB;
 inline constexpr std::uint64_t kDefaultMemory = 256 * q35::kMiB;
 
 struct MachineConfig {
@@ -32,7 +35,7 @@ struct MachineConfig {
   std::optional<KernelImage> kernel;  // for firmware that boots from fw_cfg
   HotplugTrigger trigger = HotplugTrigger::kGuest;
   bool guest_eject_allowed = false;
-  std::uint16_t extended_tseg_mib = 16;
+  std::uint32_t tseg_mib = 0;  // what the firmware is offered as extended TSEG; 0: what it needs
   std::string guest_options;  // fw_cfg file opt/org.unpark/guest; empty: no such file
   // How long after an order the last step may come before the add is reported as stuck.
   Nanoseconds hotplug_deadline = std::chrono::seconds{5};

@@ -5,6 +5,8 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 #include <iostream>
 #include <memory>
 
@@ -32,9 +34,7 @@ void set_up_log(const std::string& level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int dispatch(int argc, char** argv) {
   CLI::App app{
       "A small KVM virtual machine monitor whose hot-added CPUs stay parked, deaf to INIT, SIPI, "
       "NMI "
@@ -68,6 +68,9 @@ int main(int argc, char** argv) {
   run_verb->add_option("--cpus", run.cpus, "N[,max=M]: CPUs at start, possible CPUs")
       ->capture_default_str();
   run_verb->add_option("--memory", run.memory, "Size, e.g. 512M or 4G")->capture_default_str();
+  run_verb
+      ->add_option("--tseg", run.tseg, "Memory of SMM that the firmware is offered: auto or a size")
+      ->capture_default_str();
   run_verb->add_option("--control", run.control, "unix:PATH: a QMP socket to listen on");
   run_verb->add_option("--serial", run.serial, "COM1: stdio, file:PATH or none")
       ->capture_default_str();
@@ -133,4 +136,16 @@ int main(int argc, char** argv) {
   if (check_verb->parsed()) return cli::check_host(json);
   if (tables_verb->parsed()) return cli::tables(tables_cpus, tables_directory);
   return cli::ctl(ctl);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Errors are values everywhere else; what is left is memory that the host does not have.
+  try {
+    return dispatch(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "unpark: error: gave up: %s\n", e.what());
+    return static_cast<int>(ExitCode::kFailed);
+  }
 }

@@ -15,6 +15,7 @@ struct RunOptions {
   std::string kernel, initrd, append;
   std::string cpus = "1";
   std::string memory = "256M";
+  std::string tseg = "auto";
   std::string control;  // empty: no control socket
   std::string serial = "stdio";
   HotplugTrigger trigger = HotplugTrigger::kGuest;

@@ -20,6 +20,7 @@ class BoardUnderTest {
  public:
   BoardUnderTest() : BoardUnderTest(MachineConfig{}) {}
   explicit BoardUnderTest(MachineConfig c) : config(std::move(c)) {
+    config.tseg_mib = 16;  // a machine has chosen it before it makes its board
     config.cpus = 2;
     config.max_cpus = 4;
     config.serial_output = [this](std::uint8_t b) { serial += static_cast<char>(b); };
@@ -102,7 +103,10 @@ class BoardUnderTest {
                   refused.push_back({std::string(r.device), r.fault, r.address});
                 },
             .present_cpus = [this] { return present; },
-            .utc = [] { return UtcTime{1'700'000'000, 0}; },
+            .utc =
+                [] {
+                  return UtcTime{1'700'000'000, 0};
+                },
             .wake_rtc = [](std::optional<Nanoseconds>) {}};
   }
 };
