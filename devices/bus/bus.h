@@ -58,8 +58,8 @@ class Bus {
       for (std::size_t i = 0; i < claims_.size(); ++i)
         for (std::size_t j = i + 1; j < claims_.size(); ++j)
           if (claims_[i].where.overlaps(claims_[j].where))
-            bad.push_back({std::string(claims_[i].device->name()),
-                           std::string(claims_[j].device->name())});
+            bad.push_back(
+                {std::string(claims_[i].device->name()), std::string(claims_[j].device->name())});
       if (!bad.empty()) return Unexpected{std::move(bad)};
       std::sort(claims_.begin(), claims_.end(),
                 [](const auto& a, const auto& b) { return a.where.first() < b.where.first(); });
@@ -112,9 +112,8 @@ class Bus {
     return ~std::uint64_t{0} >> (64 - 8 * width);
   }
   const Claim* find(Addr at) const {
-    auto it = std::upper_bound(
-        claims_.begin(), claims_.end(), at.value,
-        [](std::uint64_t v, const Claim& c) { return v < c.where.first(); });
+    auto it = std::upper_bound(claims_.begin(), claims_.end(), at.value,
+                               [](std::uint64_t v, const Claim& c) { return v < c.where.first(); });
     return it != claims_.begin() && (--it)->where.contains(at) ? &*it : nullptr;
   }
   void refuse(std::string_view device, IoFault fault, Addr at, bool write, Access context) const {

@@ -15,6 +15,7 @@ namespace unpark::acpi_test {
 ProgramResult run_program(const std::vector<std::string>& command,
                           const std::filesystem::path& folder) {
   std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
 

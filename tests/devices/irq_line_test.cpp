@@ -63,6 +63,7 @@ TEST(IrqWire, EdgesAlternateWhenLinesAreSetFromSeveralThreads) {
   RecordingWire irq;
   {
     std::vector<std::thread> threads;
+    threads.reserve(3);
     for (int i = 0; i < 3; ++i)
       threads.emplace_back([&irq] {
         IrqLine line = irq.line();

@@ -134,7 +134,7 @@ TEST(CommandLine, FlashThatIsNoneIsRefusedBeforeAnythingStarts) {
   const TempDir dir;
   const std::string path = dir / "flash.fd";
   const auto with_size = [&](std::uint64_t size) {
-    std::ofstream{path};
+    std::ofstream(path).close();
     std::filesystem::resize_file(path, size);
     return run_unpark({"run", "--firmware", path});
   };

@@ -18,7 +18,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 // CLOCK_MONOTONIC, as in the loop.
 Nanoseconds monotonic() {

@@ -24,8 +24,8 @@ struct FirmwareImage : testing::Test {
   TempDir dir;
 
   std::string file_of(std::uint64_t size) {  // sparse
-    const std::string path = dir / "flash.fd";
-    std::ofstream{path};
+    std::string path = dir / "flash.fd";
+    std::ofstream(path).close();
     std::filesystem::resize_file(path, size);
     return path;
   }

@@ -39,6 +39,7 @@ struct HotplugTracerTest : testing::Test {
 
 TEST(HotplugSteps, AreTheFifteenOfTheList) {
   std::vector<std::string> labels;
+  labels.reserve(kSteps.size());
   for (const StepInfo& s : kSteps) labels.emplace_back(s.label);
   EXPECT_THAT(labels, ElementsAre("01a", "01b", "02-03", "04", "05", "06", "07a", "07b", "08a",
                                   "08b", "09", "10", "11", "12", "13", "14", "15"));

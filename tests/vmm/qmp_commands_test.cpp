@@ -15,8 +15,6 @@
 namespace unpark {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;

@@ -96,6 +96,7 @@ TEST_F(SerialPortTest, SeveralCpusMayWrite) {
   open(path);
   {
     std::vector<std::jthread> cpus;
+    cpus.reserve(4);
     for (int i = 0; i < 4; ++i)
       cpus.emplace_back([this] {
         for (int n = 0; n < 1000; ++n) port->write(n % 10 == 9 ? '\n' : 'x');

@@ -34,6 +34,7 @@ inline ProgramEnd run_program(std::vector<std::string> words) {
   const TempDir scratch;
   const std::string out = scratch / "out", err = scratch / "err";
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& w : words) argv.push_back(w.data());
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;

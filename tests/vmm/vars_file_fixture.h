@@ -81,7 +81,7 @@ struct VarsFileFixture : testing::Test {
   }
   std::string refusal_of(const std::string& content, std::uint64_t code_size = kCodeSize) {
     put(path, content);
-    const std::string why = refusal(path, "", code_size);
+    std::string why = refusal(path, "", code_size);
     EXPECT_THAT(why, testing::HasSubstr(path));
     EXPECT_TRUE(get(path) == content);
     return why;
