@@ -77,6 +77,8 @@ int run(const RunOptions& options) {
   config.max_cpus = counts->max_cpus;
   config.memory = *memory;
   config.tseg_mib = *tseg;
+  if (!options.huge_pages.empty())
+    config.pages = options.huge_pages == "1G" ? PageSize::k1GiB : PageSize::k2MiB;
   config.firmware = std::move(firmware->image);
   config.vars_size = firmware->vars_size;
   config.vars = std::move(firmware->vars);

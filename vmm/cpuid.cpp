@@ -62,6 +62,7 @@ std::vector<kvm_cpuid_entry2> cpuid_of(const std::vector<kvm_cpuid_entry2>& supp
   const std::uint32_t max_leaf = leaf0 != v.end() ? leaf0->eax : 0;
   remove_leaf(v, 0x0b);
   remove_leaf(v, 0x1f);
+  remove_leaf(v, 0x8000'0026);  // AMD's form of them; the host's, and nobody needs both
   if (max_leaf >= 0x0b) add_topology_leaf(v, 0x0b, cpu, possible);
   if (max_leaf >= 0x1f) add_topology_leaf(v, 0x1f, cpu, possible);
 
@@ -85,6 +86,9 @@ std::vector<kvm_cpuid_entry2> cpuid_of(const std::vector<kvm_cpuid_entry2>& supp
         break;
       case 0x8000'0008:
         e.ecx = amd ? (e.ecx & ~0xf0ffu) | core_bits(possible) << 12 | (eight_bits - 1) : 0;
+        break;
+      case 0x8000'001d:
+        e.eax &= 0x0000'3fff;  // AMD APM vol. 3 E.4.16: no cache is shared, as in leaf 4
         break;
       case 0x8000'001e:
         // AMD APM vol. 3 E.4.17: extended APIC ID, core ID with one thread, node 0.

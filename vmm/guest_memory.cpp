@@ -9,8 +9,9 @@
 namespace unpark {
 
 Result<std::unique_ptr<GuestMemory>, Error> GuestMemory::create(const MemorySizes& sizes,
-                                                                std::span<const std::byte> flash) {
-  auto ram = TRY(MappedMemory::create("unpark-ram", sizes.ram));
+                                                                std::span<const std::byte> flash,
+                                                                PageSize pages) {
+  auto ram = TRY(MappedMemory::create("unpark-ram", sizes.ram, pages));
   auto rom = TRY(MappedMemory::create("unpark-flash", sizes.flash));
   std::memcpy(rom.data(), flash.data(), std::min<std::size_t>(flash.size(), sizes.flash));
   return std::unique_ptr<GuestMemory>(new GuestMemory(sizes, std::move(ram), std::move(rom)));

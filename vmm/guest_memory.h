@@ -17,7 +17,8 @@ class GuestMemory final : public DmaMemory {
  public:
   // Makes the RAM; copies `flash` (the whole image) behind read-only slots.
   static Result<std::unique_ptr<GuestMemory>, Error> create(const MemorySizes& sizes,
-                                                            std::span<const std::byte> flash);
+                                                            std::span<const std::byte> flash,
+                                                            PageSize pages = PageSize::kSmall);
 
   // Brings the slots of `vm` to what `control` says. Called at start and by vCPU threads whose
   // write changed the chipset; the change is in force when it returns.

@@ -10,12 +10,19 @@
 
 namespace unpark {
 
+// What backs guest memory: the host's normal pages, or its huge pages (Linux,
+// Documentation/admin-guide/mm/hugetlbpage.rst), all taken at once.
+enum class PageSize : std::uint8_t { kSmall, k2MiB, k1GiB };
+std::uint64_t bytes_of(PageSize pages);
+
 // One shared mapping with a file descriptor behind it. The only owner of such memory; everybody
 // else gets at it through GuestMemory's checked copies, or through KVM.
 class MappedMemory {
  public:
-  // A sealed-size memfd of `size` bytes, zero. Fails if `size` is more than the host can back.
-  static Result<MappedMemory, Error> create(const std::string& name, std::uint64_t size);
+  // A sealed-size memfd of `size` bytes, zero. Fails if `size` is more than the host can back, is
+  // no multiple of the page size, or if there are too few free huge pages.
+  static Result<MappedMemory, Error> create(const std::string& name, std::uint64_t size,
+                                            PageSize pages = PageSize::kSmall);
 
   MappedMemory(MappedMemory&& o) noexcept;
   MappedMemory& operator=(MappedMemory&&) = delete;

@@ -95,7 +95,7 @@ Result<Done, Error> Machine::build() {
 
   memory_ = TRY(GuestMemory::create(
       {config_.memory, config_.firmware.size(), config_.tseg_mib, config_.vars_size},
-      config_.firmware));
+      config_.firmware, config_.pages));
   if (config_.vars)
     vars_host_ = std::make_unique<VarsFlashHost>(
         vm_, memory_, config_.vars,

@@ -12,6 +12,7 @@
 #include "devices/clock.h"
 #include "devices/hotplug_controller.h"
 #include "vmm/boot_files.h"
+#include "vmm/guest_ram.h"
 #include "vmm/q35_map.h"
 
 namespace unpark {
@@ -28,6 +29,7 @@ struct MachineConfig {
   std::uint32_t cpus = 1;                 // at start, 1 to max_cpus
   std::uint32_t max_cpus = 1;             // possible
   std::uint64_t memory = kDefaultMemory;  // bytes, multiple of 1 MiB, at least kMinMemory
+  PageSize pages = PageSize::kSmall;     // that back it
   std::vector<std::byte> firmware;        // flash image, ends at 4 GiB
   // Its first bytes that are variables, kept in `vars`; 0: all of it is code.
   std::uint64_t vars_size = 0;
@@ -36,7 +38,7 @@ struct MachineConfig {
   HotplugTrigger trigger = HotplugTrigger::kGuest;
   bool guest_eject_allowed = false;
   std::uint32_t tseg_mib = 0;  // what the firmware is offered as extended TSEG; 0: what it needs
-  std::string guest_options;  // fw_cfg file opt/org.unpark/guest; empty: no such file
+  std::string guest_options;   // fw_cfg file opt/org.unpark/guest; empty: no such file
   // How long after an order the last step may come before the add is reported as stuck.
   Nanoseconds hotplug_deadline = std::chrono::seconds{5};
   // How long the guest may take over a removal before it counts as refused.

@@ -69,6 +69,12 @@ int dispatch(int argc, char** argv) {
       ->capture_default_str();
   run_verb->add_option("--memory", run.memory, "Size, e.g. 512M or 4G")->capture_default_str();
   run_verb
+      ->add_option("--hugepages", run.huge_pages,
+                   "Back memory with huge pages of 2M (default) or 1G")
+      ->expected(0, 1)
+      ->default_str("2M")
+      ->check(CLI::IsMember({"2M", "1G"}));
+  run_verb
       ->add_option("--tseg", run.tseg, "Memory of SMM that the firmware is offered: auto or a size")
       ->capture_default_str();
   run_verb->add_option("--control", run.control, "unix:PATH: a QMP socket to listen on");

@@ -16,6 +16,7 @@ struct RunOptions {
   std::string cpus = "1";
   std::string memory = "256M";
   std::string tseg = "auto";
+  std::string huge_pages;  // "2M", "1G"; empty: none
   std::string control;  // empty: no control socket
   std::string serial = "stdio";
   HotplugTrigger trigger = HotplugTrigger::kGuest;

@@ -40,6 +40,8 @@ std::vector<kvm_cpuid_entry2> host(std::uint32_t vendor, std::uint32_t max_leaf 
       entry(0x4000'0000, 0, 0x4000'0001, 0x4b4d'564b, 0x564b'4d56, 0x4d),
       entry(0x8000'0001, 0, 0, 0, 0x0000'0121, 0x2c10'0800),
       entry(0x8000'0008, 0, 0x3027, 0x1000'd000, 0x0001'700f),
+      entry(0x8000'001d, 3, 0x0003'c163, 0x03c0'003f, 0x1fff, 1),  // L3, shared by 16
+      entry(0x8000'0026, 1, 0, 2, 0x101, 77),
       entry(0x8000'001e, 0, 77, 0x0000'0103, 0x0000'0301, 9),
   };
 }
@@ -75,6 +77,14 @@ TEST(Cpuid, Leaf1HasTheApicIdAndTheNumberOfCpus) {
   EXPECT_EQ(leaf(v, 1).ebx >> 16 & 0xff, 6u);
   EXPECT_EQ(leaf(v, 1).ebx & 0xffff, 0x0800u) << "CLFLUSH size and brand are the host's";
   EXPECT_EQ(leaf(v, 1).eax, 0x000a'0655u);
+}
+
+// Two lists of CPUs that share a cache, or none that the leaves agree on, confuse schedulers.
+TEST(Cpuid, NoCacheIsSharedOnAmd) {
+  const auto v = cpuid_of(host(kAmd), VcpuId{3}, 6);
+  EXPECT_EQ(leaf(v, 0x8000'001d, 3).eax, 0x163u) << "level 3 and its flags stay";
+  EXPECT_EQ(leaf(v, 0x8000'001d, 3).ebx, 0x03c0'003fu);
+  EXPECT_EQ(count(v, 0x8000'0026), 0u);
 }
 
 TEST(Cpuid, Leaf1SaysThatThereIsAHypervisorAndKeepsTheOtherFeatures) {

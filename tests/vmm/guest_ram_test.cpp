@@ -88,5 +88,35 @@ TEST(HostMemory, IsMemTotalOfTheKernel) {
   EXPECT_EQ(host_memory(), kib * 1024);
 }
 
+std::uint64_t free_huge_pages() {
+  std::uint64_t n = 0;
+  std::ifstream{"/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages"} >> n;
+  return n;
+}
+
+TEST(MappedMemoryTest, TooFewHugePagesAreARefusalThatSaysHowManyThereAre) {
+  const std::uint64_t pages = free_huge_pages() + 1;
+  if (pages * 2 * kMiB > host_memory()) GTEST_SKIP() << "all of this host's memory is huge pages";
+  const auto memory = MappedMemory::create("test-huge-pages", pages * 2 * kMiB, PageSize::k2MiB);
+  ASSERT_FALSE(memory);
+  EXPECT_THAT(
+      memory.error().message,
+      testing::AnyOf(AllOf(HasSubstr(std::to_string(pages) + " huge pages of 2 MiB are needed"),
+                           HasSubstr("nr_hugepages")),
+                     HasSubstr("the host has no huge pages of 2 MiB")));
+}
+
+TEST(MappedMemoryTest, HugePagesBackItAllOrNotAtAll) {
+  if (free_huge_pages() == 0) GTEST_SKIP() << "no free huge pages on this host";
+  {
+    auto memory = MappedMemory::create("test-huge-pages", 2 * kMiB, PageSize::k2MiB);
+    ASSERT_TRUE(memory) << memory.error().message;
+    memory->data()[2 * kMiB - 1] = std::byte{1};
+  }
+  const auto odd = MappedMemory::create("test-huge-pages", 3 * kMiB, PageSize::k2MiB);
+  ASSERT_FALSE(odd);
+  EXPECT_THAT(odd.error().message, HasSubstr("not a multiple of its huge pages of 2 MiB"));
+}
+
 }  // namespace
 }  // namespace unpark
