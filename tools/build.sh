@@ -3,16 +3,19 @@
 # Sourced by ./dev: configuring and building the CMake presets.
 
 # The compiler cache, where installed, stays in the build folder; it must know that tests use precompiled headers.
-if command -v ccache >/dev/null 2>&1; then
+# Asked for as late as this: `dev` may just have installed it.
+use_compiler_cache() {
+    command -v ccache >/dev/null 2>&1 || return 0
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_C_COMPILER_LAUNCHER=ccache
     export CCACHE_DIR="${CCACHE_DIR:-$root/build/ccache}" CCACHE_SLOPPINESS=pch_defines,time_macros
-fi
+}
 
 # build_preset PRESET [TARGET...]: builds into build/PRESET. Silent and quick when there is nothing to do.
 # Output goes to stderr: stdout belongs to what runs afterwards (`./dev demo --json | jq`).
 build_preset() {
     preset=$1
     shift
+    use_compiler_cache
     # Ninja runs CMake again by itself when a CMakeLists.txt changes, but not for a change of the presets.
     if [ ! -f "$root/build/$preset/build.ninja" ] ||
         [ -n "$(find "$root/CMakePresets.json" -newer "$root/build/$preset/build.ninja")" ]; then

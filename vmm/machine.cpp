@@ -99,7 +99,7 @@ Result<Done, Error> Machine::build() {
   if (config_.vars)
     vars_host_ = std::make_unique<VarsFlashHost>(
         vm_, memory_, config_.vars,
-        [this](const SysError& e) { on_host_failure("guest memory", e); });
+        [this](const SysError& e) { on_host_failure("guest memory", e); }, clock_);
   board_ = std::make_unique<Board>(config_, board_host());
   vcpus_ = std::make_unique<VcpuSet>(
       config_.max_cpus,

@@ -29,7 +29,7 @@ struct MachineConfig {
   std::uint32_t cpus = 1;                 // at start, 1 to max_cpus
   std::uint32_t max_cpus = 1;             // possible
   std::uint64_t memory = kDefaultMemory;  // bytes, multiple of 1 MiB, at least kMinMemory
-  PageSize pages = PageSize::kSmall;     // that back it
+  PageSize pages = PageSize::kSmall;      // that back it
   std::vector<std::byte> firmware;        // flash image, ends at 4 GiB
   // Its first bytes that are variables, kept in `vars`; 0: all of it is code.
   std::uint64_t vars_size = 0;

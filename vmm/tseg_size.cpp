@@ -12,7 +12,7 @@ namespace unpark {
 
 namespace {
 
-constexpr std::uint32_t kLeastMib = 16;  // what QEMU offers, and firmware is tested with
+constexpr std::uint32_t kLeastMib = 16;        // what QEMU offers, and firmware is tested with
 constexpr std::uint64_t kFixedKib = 8 * 1024;  // SMM's code, data and heap
 constexpr std::uint64_t kKibPerCpu = 64;       // stacks, save state, tables, copies of MTRRs
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Unmodified OVMF and Linux on the kernel's KVM: boot, hot-add, removal, reboot, variables.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -35,6 +36,25 @@ class OvmfLinux : public SmmRequired {
       return s.count<event::Shutdown>() > 0;
     })) << guest_->console_end();
     EXPECT_EQ(guest_->machine().run_state(), RunState::kShutdown);
+  }
+  // For a failure's message, as far as the guest still answers.
+  std::string what_happened() {
+    std::string all = "\n" + guest().machine().log() + guest().console_end();
+    guest().machine().on_loop([&](Machine& m) {
+      for (const CpuInfo& cpu : m.cpus())
+        all += fmt::format("\ncpu {}: {}", cpu.slot.value, cpu.lifecycle);
+    });
+    const auto last = guest().machine().look<std::string>([](const Seen& s) {
+      std::string events;
+      for (auto e = s.events.rbegin(); e != s.events.rend() && events.size() < 300; ++e)
+        if (const auto* ost = std::get_if<event::AcpiDeviceOst>(&*e))
+          events += fmt::format(" _OST({:#x}, {:#x})", ost->source, ost->status);
+        else if (std::holds_alternative<event::DeviceDeleted>(*e))
+          events += " deleted";
+      return events;
+    });
+    all += "\nlast first:" + last + "\n";
+    return all + guest().sh("dmesg | tail -n 20; cat /sys/firmware/acpi/interrupts/gpe02");
   }
   LinuxGuest& guest() { return *guest_; }
   std::unique_ptr<LinuxGuest> guest_;
@@ -132,9 +152,9 @@ TEST_F(OvmfLinux, ACpuComesAndGoesAHundredTimes) {
   ASSERT_NO_FATAL_FAILURE(boot());
   for (std::size_t round = 1; round <= 100; ++round) {
     ASSERT_EQ(guest().machine().add(kSecond, "guest"), "") << round;
-    ASSERT_TRUE(guest().wait_inserted(kSecond, round)) << round << guest().console_end();
+    ASSERT_TRUE(guest().wait_inserted(kSecond, round)) << round << what_happened();
     ASSERT_EQ(guest().remove("guest"), "") << round;
-    ASSERT_TRUE(guest().wait_deleted("guest", round)) << round << guest().console_end();
+    ASSERT_TRUE(guest().wait_deleted("guest", round)) << round << what_happened();
   }
   EXPECT_EQ(guest().sh(kOnline), "0");
 }

@@ -143,7 +143,8 @@ TEST_F(UnixListenerTest, ControlSocketSaysWhichPathAndWhy) {
   auto loop = EventLoop::create();
   ASSERT_TRUE(loop.has_value());
   FakeMachineControl machine;
-  const auto socket = ControlSocket::open(**loop, machine, dir / "missing/s", [](const std::string&) {});
+  const auto socket =
+      ControlSocket::open(**loop, machine, dir / "missing/s", [](const std::string&) {});
   ASSERT_FALSE(socket.has_value());
   EXPECT_EQ(socket.error().message, "cannot open the control socket '" + dir / "missing/s" +
                                         "': the folder '" + dir / "missing" +
