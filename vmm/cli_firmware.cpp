@@ -17,6 +17,7 @@ Result<Firmware, Error> with_vars(std::vector<std::byte> code, const std::string
   Firmware firmware;
   firmware.image = TRY(vars.load());
   firmware.vars_size = firmware.image.size();
+  firmware.code = code_path;
   firmware.image.insert(firmware.image.end(), code.begin(), code.end());
   if (firmware.image.size() > q35::kMaxFlash)
     return Unexpected{
@@ -57,9 +58,13 @@ Result<Firmware, Error> load_firmware(const std::string& firmware, const std::st
     return Unexpected{Error{refusal_of(search)}};
   }
   auto code = TRY(read_firmware(firmware));
-  if (vars.empty()) return Firmware{.image = std::move(code)};
+  if (vars.empty()) return Firmware{.image = std::move(code), .code = firmware};
   auto file = TRY(VarsFile::open(vars, "", code.size()));
   return with_vars(std::move(code), firmware, std::move(file));
+}
+
+Result<Firmware, Error> load_firmware(const FirmwareDescriptor& found) {
+  return load_found(found, "");
 }
 
 }  // namespace unpark::cli

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "devices/result.h"
+#include "vmm/firmware_descriptor.h"
 #include "vmm/sys_error.h"
 #include "vmm/vars_file.h"
 
@@ -20,6 +21,7 @@ struct Firmware {
   std::vector<std::byte> image;
   std::uint64_t vars_size = 0;     // bytes of `image` that `vars` keeps; 0: none
   std::shared_ptr<VarsFile> vars;  // locked
+  std::string code;                // file of the code; empty: the embedded guest
   std::string choice;              // what was chosen for the user, in a sentence; empty: nothing
 };
 
@@ -30,5 +32,8 @@ struct Firmware {
 // to the firmware, which only "auto" knows. Empty: for "auto" a copy of the template that nobody
 // else sees, for a file none.
 Result<Firmware, Error> load_firmware(const std::string& firmware, const std::string& vars);
+
+// One that was found, with variables of its own that end with the machine.
+Result<Firmware, Error> load_firmware(const FirmwareDescriptor& found);
 
 }  // namespace unpark::cli

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "vmm/demo_run.h"
+#include "vmm/demo_checks.h"
 #include "vmm/q35_map.h"
 
 namespace unpark::demo {
@@ -25,6 +25,8 @@ Check steps_check(const HotplugRecord& r) {
                       r.cpu.value, step.who, step.what)};
 }
 
+}  // namespace
+
 // The kernel's own state of the parked vCPU, compared by the VMM before and after.
 Check deaf_check(const HotplugRecord& r) {
   return {r.parked_state_intact, "while parked, nothing reached the CPU and nothing moved in it",
@@ -33,24 +35,21 @@ Check deaf_check(const HotplugRecord& r) {
               : "KVM's state of the vCPU changed while it was parked"};
 }
 
-Check smbase_check(const Run& run, const HotplugRecord& r) {
-  const bool inside = r.smbase_after && *r.smbase_after + 0x8000 >= run.tseg.first &&
-                      *r.smbase_after + 0x1'0000 <= run.tseg.end;
+Check smbase_check(const HotplugRecord& r, const TsegRange& tseg) {
+  const bool inside = r.smbase_after && *r.smbase_after + 0x8000 >= tseg.first &&
+                      *r.smbase_after + 0x1'0000 <= tseg.end;
   return {r.smbase_before == q35::kResetSmbase && inside, "its SMBASE was 0x30000 and is in TSEG",
           fmt::format("was {}, is {}, TSEG {:#x}-{:#x} (MSR 9Eh read from the host)",
-                      hex_or_unknown(r.smbase_before), hex_or_unknown(r.smbase_after),
-                      run.tseg.first, run.tseg.end == 0 ? 0 : run.tseg.end - 1)};
+                      hex_or_unknown(r.smbase_before), hex_or_unknown(r.smbase_after), tseg.first,
+                      tseg.end == 0 ? 0 : tseg.end - 1)};
 }
 
-// Attack verdicts exist only where the OS runs before the firmware: trigger `guest`.
-Check refusal_check(const Run& run) {
-  const std::uint64_t all = run.refused.control + run.refused.os;
+Check refusal_check(const HotplugRefusals& refused) {
+  const std::uint64_t all = refused.control + refused.os;
   return {all > 0, "the OS's attempts on the hotplug controller were refused",
           fmt::format("{} on the control window, {} on the OS window (counted by the VMM)",
-                      run.refused.control, run.refused.os)};
+                      refused.control, refused.os)};
 }
-
-}  // namespace
 
 void judge(Run& run) {
   run.checks.clear();
@@ -61,8 +60,9 @@ void judge(Run& run) {
   const HotplugRecord& r = *run.record;
   run.checks.push_back(steps_check(r));
   run.checks.push_back(deaf_check(r));
-  if (run.trigger == HotplugTrigger::kGuest) run.checks.push_back(refusal_check(run));
-  run.checks.push_back(smbase_check(run, r));
+  // Where the OS runs before the firmware, it attacks.
+  if (run.trigger == HotplugTrigger::kGuest) run.checks.push_back(refusal_check(run.refused));
+  run.checks.push_back(smbase_check(r, run.tseg));
   run.checks.push_back({r.worked, "work ran on it under the OS",
                         r.worked ? "reported on the step port" : "not reported"});
   const auto failed = std::count_if(run.verdicts.begin(), run.verdicts.end(),

@@ -6,17 +6,14 @@
 
 namespace unpark::demo {
 
-namespace {
-
 using Json = nlohmann::ordered_json;
 
-// The line of a client or a server as an object; as it stands if it is none.
-Json parsed(const std::string& line) {
+Json json_of_line(const std::string& line) {
   Json j = Json::parse(line, nullptr, false);
   return j.is_discarded() ? Json(line) : j;
 }
 
-Json steps_of(const HotplugRecord& r) {
+Json json_of_steps(const HotplugRecord& r) {
   Json steps = Json::array();
   for (std::size_t row = 0; row < kStepRows; ++row) {
     const StepTime& t = r.steps[row];
@@ -36,18 +33,24 @@ Json steps_of(const HotplugRecord& r) {
   return steps;
 }
 
+Json json_of_checks(const std::vector<Check>& checks) {
+  Json j = Json::array();
+  for (const Check& c : checks)
+    j.push_back({{"claim", c.claim}, {"passed", c.passed}, {"evidence", c.evidence}});
+  return j;
+}
+
+namespace {
+
 Json json_of_run(const Run& run) {
   Json j = {{"trigger", run.trigger == HotplugTrigger::kGuest ? "guest" : "vmm"},
             {"passed", run.passed()},
             {"machine", {{"cpus", run.cpus}, {"max-cpus", run.max_cpus}, {"memory", run.memory}}},
             {"cpu", run.added.value},
-            {"order", parsed(run.order)},
-            {"answer", parsed(run.answer)},
-            {"steps", run.record ? steps_of(*run.record) : Json::array()}};
-  Json checks = Json::array();
-  for (const Check& c : run.checks)
-    checks.push_back({{"claim", c.claim}, {"passed", c.passed}, {"evidence", c.evidence}});
-  j["checks"] = std::move(checks);
+            {"order", json_of_line(run.order)},
+            {"answer", json_of_line(run.answer)},
+            {"steps", run.record ? json_of_steps(*run.record) : Json::array()}};
+  j["checks"] = json_of_checks(run.checks);
   Json verdicts = Json::array();
   for (const GuestLine& v : run.verdicts)
     verdicts.push_back({{"verdict", v.kind}, {"name", v.name}, {"details", v.details}});

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -14,6 +13,7 @@
 #include "vmm/control_socket.h"
 #include "vmm/machine.h"
 #include "vmm/qmp_client.h"
+#include "vmm/temporary_directory.h"
 
 namespace unpark::demo {
 
@@ -22,30 +22,6 @@ namespace {
 // Under emulation, on a busy host, a boot takes some seconds; a stuck guest must still end.
 constexpr Nanoseconds kBootLimit = std::chrono::seconds{60};
 constexpr Nanoseconds kHotplugLimit = std::chrono::seconds{30};
-
-// A fresh directory, gone with this object.
-class TemporaryDirectory {
- public:
-  static Result<TemporaryDirectory, Error> create() {
-    std::error_code e;
-    std::string path = (std::filesystem::temp_directory_path(e) / "unpark-demo-XXXXXX").string();
-    if (e || !::mkdtemp(path.data()))
-      return Unexpected{Error{fmt::format("cannot make a directory for the control socket: {}",
-                                          describe(SysError{"mkdtemp", errno}))}};
-    return TemporaryDirectory{std::move(path)};
-  }
-  TemporaryDirectory(TemporaryDirectory&& o) noexcept : path_(std::exchange(o.path_, {})) {}
-  TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;  // nothing can be done about it here, and nothing depends on it
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  explicit TemporaryDirectory(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
 
 // The demo's part as a client of the control socket, on a thread of its own.
 struct Order {
@@ -72,7 +48,7 @@ struct Order {
 Result<Run, Error> run(HotplugTrigger trigger,
                        const std::function<void(const std::string&)>& progress) {
   const auto as_error = [](const SysError& e) { return Unexpected{Error{describe(e)}}; };
-  auto directory = TRY(TemporaryDirectory::create());
+  auto directory = TRY(TemporaryDirectory::create("unpark-demo-"));
   auto created = EventLoop::create();
   if (!created) return as_error(created.error());
   EventLoop& loop = **created;

@@ -16,21 +16,26 @@ std::string fit(std::string_view text, std::size_t width) {
   return fmt::format("{}...", text.substr(0, width > 3 ? width - 3 : 0));
 }
 
-std::string step_row(const Run& run, std::size_t row, const Paint& paint, std::size_t what_width) {
-  const HotplugRecord& r = *run.record;
+std::string step_row(const HotplugRecord& r, std::size_t row, Unseen unseen, const Paint& paint,
+                     std::size_t what_width) {
   const StepInfo& step = step_of(r, row);
   const StepTime& t = r.steps[row];
   const bool none = row == kRowWithoutEquivalent;
   const bool seen = t.source != StepSource::kNotObserved;
-  const Colour colour = none ? Colour::kDim : (seen ? Colour::kGreen : Colour::kRed);
-  const std::string when = none ? "-" : (seen ? duration(t.since_order) : "did not come");
+  const bool failed = !none && !seen && unseen == Unseen::kFailed;
+  const Colour colour = failed ? Colour::kRed : (seen && !none ? Colour::kGreen : Colour::kDim);
+  const std::string when =
+      seen && !none ? duration(t.since_order) : (failed ? "did not come" : "-");
   const std::string how = none ? "-" : std::string(name_of(t.source));
-  return fmt::format(
-      "  {}  {:<16}  {}  {:>12}  {}\n", paint(colour, fmt::format("{:<5}", step.label)), step.who,
-      fit(step.what, what_width), when, !none && !seen ? paint(Colour::kRed, how) : how);
+  return fmt::format("  {}  {:<16}  {}  {:>12}  {}\n",
+                     paint(colour, fmt::format("{:<5}", step.label)), step.who,
+                     fit(step.what, what_width), when, none || seen ? how : paint(colour, how));
 }
 
-std::string steps_table(const Run& run, const Paint& paint, int columns) {
+}  // namespace
+
+std::string steps_table(const HotplugRecord& record, Unseen unseen, const Paint& paint,
+                        int columns) {
   std::size_t widest = 0;
   for (const StepInfo& s : kSteps) widest = std::max(widest, s.what.size());
   constexpr int kOthers = 2 + 5 + 2 + 16 + 2 + 2 + 12 + 2 + 15;
@@ -40,15 +45,19 @@ std::string steps_table(const Run& run, const Paint& paint, int columns) {
       paint(Colour::kBold, fmt::format("  {:<5}  {:<16}  {}  {:>12}  {}", "step", "who",
                                        fit("what", what_width), "since order", "observed by")) +
       "\n";
-  for (std::size_t row = 0; row < kStepRows; ++row) out += step_row(run, row, paint, what_width);
+  for (std::size_t row = 0; row < kStepRows; ++row)
+    out += step_row(record, row, unseen, paint, what_width);
   return out;
 }
 
-std::string mark(bool passed, const Paint& paint) {
-  return passed ? paint(Colour::kGreen, "ok    ") : paint(Colour::kRed, "FAILED");
+std::string checks_list(const std::vector<Check>& checks, const Paint& paint) {
+  std::string out;
+  for (const Check& c : checks)
+    out += fmt::format("  {}  {}\n          {}\n",
+                       c.passed ? paint(Colour::kGreen, "ok    ") : paint(Colour::kRed, "FAILED"),
+                       c.claim, paint(Colour::kDim, c.evidence));
+  return out;
 }
-
-}  // namespace
 
 std::string duration(Nanoseconds t) {
   const double us = std::chrono::duration<double, std::micro>(t).count();
@@ -70,11 +79,8 @@ std::string table_of(const Run& run, const Paint& paint, int columns) {
   if (!run.order.empty()) out += fmt::format("  order    {}\n", run.order);
   if (!run.answer.empty()) out += fmt::format("  answer   {}\n", run.answer);
   out += "\n";
-  if (run.record) out += steps_table(run, paint, columns) + "\n";
-
-  for (const Check& c : run.checks)
-    out += fmt::format("  {}  {}\n          {}\n", mark(c.passed, paint), c.claim,
-                       paint(Colour::kDim, c.evidence));
+  if (run.record) out += steps_table(*run.record, Unseen::kFailed, paint, columns) + "\n";
+  out += checks_list(run.checks, paint);
   if (!run.verdicts.empty()) out += "\n  the guest's verdicts\n";
   for (const GuestLine& v : run.verdicts) {
     const Colour colour = v.kind == "PASS"   ? Colour::kGreen

@@ -99,6 +99,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   // On the loop's thread.
   void do_reset(bool guest, const std::string& reason);
   void set_rtc_timer();
+  void read_back_smbase(VcpuId cpu);
   void ejected(VcpuId cpu);
   // The guest keeps it, for all we know.
   void removal_failed(VcpuId cpu, const std::string& why);

@@ -17,6 +17,10 @@ using namespace spec::step_port;
 
 namespace {
 
+// ACPI 6.5 tables 6.16 and 6.17.
+constexpr std::uint32_t kDeviceCheck = 1, kEjectRequest = 3, kOspmEject = 0x103, kSuccess = 0,
+                        kInProgress = 0x84;
+
 constexpr Nanoseconds kPressAgainAfter = std::chrono::milliseconds{500};
 
 std::size_t row(Step step) {
@@ -231,8 +235,8 @@ void Machine::ospm_status(VcpuId cpu, std::uint32_t event, std::uint32_t status)
   post([this, cpu, event, status] {
     const auto p = plugged_.find(cpu);
     sinks_.event(event::AcpiDeviceOst{p == plugged_.end() ? "" : p->second.id, cpu, event, status});
-    // ACPI 6.5 table 6.16 and 6.17: an ejection ended, other than well or "in progress".
-    constexpr std::uint32_t kEjectRequest = 3, kOspmEject = 0x103, kSuccess = 0, kInProgress = 0x84;
+    if (event == kDeviceCheck && status == kSuccess) read_back_smbase(cpu);
+    // An ejection ended, other than well or "in progress".
     if ((event == kEjectRequest || event == kOspmEject) && status != kSuccess &&
         status != kInProgress)
       removal_failed(cpu, fmt::format("the OS refused it, _OST status {:#x}", status));
@@ -263,6 +267,19 @@ void Machine::note_smbase(VcpuId cpu) {
   const auto smbase = read_smbase(vcpus_->own()->fd());
   if (!smbase) return;
   tracer_.update(cpu, [&](HotplugRecord& r) { r.smbase_after = *smbase; });
+}
+
+// Of a CPU that does not speak on the step port. Once: a guest may report success as often as it
+// likes, and each look stops the CPU.
+void Machine::read_back_smbase(VcpuId cpu) {
+  bool known = true;
+  tracer_.update(cpu, [&](const HotplugRecord& r) { known = r.smbase_after.has_value(); });
+  if (known) return;
+  vcpus_->inspect(cpu, [&](Vcpu& vcpu) {
+    const auto smbase = read_smbase(vcpu.fd());
+    if (!smbase) return;
+    tracer_.update(cpu, [&](HotplugRecord& r) { r.smbase_after = *smbase; });
+  });
 }
 
 void Machine::on_step(const StepReport& report) {

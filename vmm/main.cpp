@@ -108,9 +108,10 @@ int dispatch(int argc, char** argv) {
                        "Words for the embedded guest, e.g. attack (guest/README.md)");
 
   bool json = false;
+  cli::DemoRequest demo;
   CLI::App* demo_verb =
       app.add_subcommand("demo", "Hot-add a CPU, show all fifteen steps and what they prove");
-  demo_verb->add_flag("--json", json, "For a machine to read");
+  cli::add_demo_options(*demo_verb, demo);
   CLI::App* check_verb = app.add_subcommand("check-host", "What this host's KVM offers and lacks");
   check_verb->add_flag("--json", json, "For a machine to read");
 
@@ -138,7 +139,7 @@ int dispatch(int argc, char** argv) {
   run.trigger = trigger == "vmm" ? HotplugTrigger::kVmm : HotplugTrigger::kGuest;
   run.guest_eject_allowed = guest_eject == "allow";
   if (run_verb->parsed()) return cli::run(run);
-  if (demo_verb->parsed()) return cli::demo(json);
+  if (demo_verb->parsed()) return cli::demo(demo);
   if (check_verb->parsed()) return cli::check_host(json);
   if (tables_verb->parsed()) return cli::tables(tables_cpus, tables_directory);
   return cli::ctl(ctl);

@@ -80,6 +80,9 @@ TEST(CommandLine, WrongVerbIsRefusedByItsName) {
 TEST(CommandLine, WrongOptionIsRefusedByItsName) {
   expect_refusal(run_unpark({"run", "--disk", "x"}), kUsage, "--disk");
   expect_refusal(run_unpark({"demo", "now"}), kUsage, "now");
+  expect_refusal(run_unpark({"demo", "ovmf"}), kUsage, "--kernel");
+  expect_refusal(run_unpark({"demo", "ovmf", "--kernel", "/no/such", "--initrd", "/no/such"}),
+                 kUsage, "/no/such");
 }
 
 struct BadValue {
