@@ -62,6 +62,7 @@ T must(Result<T, E> r) {
 
 Board::Board(const MachineConfig& config, BoardHost host)
     : config_(config),
+      flash_size_(config.firmware.size()),
       host_(std::move(host)),
       pm_(std::make_shared<PmBlock>(host_.clock, host_.irq_line(q35::kSciGsi), host_.on_sleep)),
       apm_(std::make_shared<Apm>(pm_, host_.smi)),
@@ -124,7 +125,7 @@ void Board::fill_fw_cfg(const MachineConfig& config) {
                                       .present_cpus = static_cast<std::uint32_t>(
                                           std::count(present.begin(), present.end(), true)),
                                       .memory = config_.memory,
-                                      .firmware = config_.firmware.size(),
+                                      .firmware = flash_size_,
                                       .version = std::string(kVersion)});
     return std::vector<FwCfgBytes>{std::move(files.anchor), std::move(files.tables)};
   }));
@@ -183,7 +184,7 @@ void Board::wire_buses() {
       .claim(at(q35::kRcrb, q35::kRcrbSize), rcrb_)
       .listener(host_.on_refusal);
   if (vars_flash_)
-    mmio.claim(at(Gpa{q35::kFlashEnd.value - config_.firmware.size()}, host_.vars.size()),
+    mmio.claim(at(Gpa{q35::kFlashEnd.value - flash_size_}, host_.vars.size()),
                vars_flash_);
   mmio_ = std::make_unique<Bus<Gpa>>(must(mmio.build()));
 }

@@ -76,6 +76,7 @@ class Board {
   [[nodiscard]] std::vector<FwCfgBytes> acpi_files() const;
 
   const MachineConfig& config_;
+  const std::uint64_t flash_size_;  // bytes; the machine drops the image once it is in guest memory
   BoardHost host_;
   std::shared_ptr<PmBlock> pm_;
   std::shared_ptr<Apm> apm_;

@@ -101,6 +101,9 @@ Result<Done, Error> Machine::build() {
         vm_, memory_, config_.vars,
         [this](const SysError& e) { on_host_failure("guest memory", e); }, clock_);
   board_ = std::make_unique<Board>(config_, board_host());
+  // Both have their own copies by now, of what may be many megabytes.
+  config_.kernel.reset();
+  config_.firmware = std::vector<std::byte>{};
   vcpus_ = std::make_unique<VcpuSet>(
       config_.max_cpus,
       [this](Vcpu& vcpu, const VmExit& exit, bool smm) { on_exit(vcpu, exit, smm); },

@@ -119,7 +119,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   Lifecycle lifecycle_now(VcpuId cpu) const;
 
   // Configuration and wiring.
-  const MachineConfig config_;
+  MachineConfig config_;  // never changes once the machine is built
   EventLoop& loop_;
   const Sinks sinks_;
   SteadyClock clock_;
