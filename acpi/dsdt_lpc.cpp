@@ -10,6 +10,7 @@
 #include "devices/lpc_spec.h"
 #include "devices/pm_spec.h"
 #include "devices/port92_spec.h"
+#include "devices/pvpanic_spec.h"
 #include "devices/uart_spec.h"
 
 namespace unpark::acpi {
@@ -46,6 +47,15 @@ Term clock() {
                                                      Sharing::kExclusive)}))});
 }
 
+// Device (PANC) { Name (_HID, "QEMU0001")  Name (_CRS, ResourceTemplate () { IO (..., 0x0505, ...)
+// }) }
+Term panic_port() {
+  return device(
+      "PANC"_seg,
+      {name("_HID"_seg, string("QEMU0001")),
+       name("_CRS"_seg, resource_template({io(spec::pvpanic::kPort, spec::pvpanic::kSize)}))});
+}
+
 // Device (LRES) { Name (_HID, EisaId ("PNP0C02"))  Name (_UID, One)  Name (_CRS, ...) }
 Term own_ports() {
   using namespace spec;
@@ -64,7 +74,7 @@ Term own_ports() {
 // Device (LPC_) { Name (_ADR, 0x001F0000) ... }
 Term lpc_bridge() {
   return device("LPC_"_seg, {name("_ADR"_seg, integer(std::uint64_t{spec::lpc::kDevice} << 16)),
-                             com1(), clock(), own_ports()});
+                             com1(), clock(), panic_port(), own_ports()});
 }
 
 }  // namespace unpark::acpi

@@ -6,10 +6,25 @@ namespace {
 namespace s = spec::pci;
 }  // namespace
 
-Ecam::Ecam(std::shared_ptr<const PciTopology> topology) : topology_(std::move(topology)) {}
+Ecam::Ecam(std::shared_ptr<const PciTopology> topology, std::function<void()> on_first_use)
+    : topology_(std::move(topology)), on_first_use_(std::move(on_first_use)) {}
 
-Result<PciFunction*, IoFault> Ecam::target(Access at) const {
-  if (!enabled_) return Unexpected{IoFault::kNotDecoded};
+void Ecam::set_enabled(bool enabled) {
+  // One that is on already stays as it is.
+  State off = State::kOff;
+  if (enabled)
+    state_.compare_exchange_strong(off, State::kUnused);
+  else
+    state_ = State::kOff;
+}
+
+Result<PciFunction*, IoFault> Ecam::target(Access at) {
+  // One look at the state in the long run.
+  if (const State state = state_; state != State::kUsed) {
+    if (state == State::kOff) return Unexpected{IoFault::kNotDecoded};
+    State unused = State::kUnused;
+    if (state_.compare_exchange_strong(unused, State::kUsed) && on_first_use_) on_first_use_();
+  }
   if (at.offset >= s::kEcamSize) return Unexpected{IoFault::kBadOffset};
   if (at.width > 4) return Unexpected{IoFault::kBadWidth};
   if (!pci_fits_a_dword(at.offset, at.width)) return Unexpected{IoFault::kUnaligned};

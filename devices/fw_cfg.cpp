@@ -97,7 +97,17 @@ void FwCfg::reset() {
   dma_high_ = 0;
 }
 
+void FwCfg::set_select_listener(std::function<void(FwCfgKey)> listener) {
+  on_select_ = std::move(listener);
+}
+
+FwCfgKey FwCfg::key_of(const std::string& name) {
+  Lock lock(m_);
+  return items_.key_of(name);
+}
+
 void FwCfg::select(FwCfgKey key) {
+  if (on_select_) on_select_(key);
   std::vector<std::shared_ptr<FwCfgItems::Generated>> due;
   {
     Lock lock(m_);

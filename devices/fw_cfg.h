@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,7 +21,8 @@ namespace unpark {
 // Differs:  a DMA read of more than kFwCfgMaxRead bytes ends in error. The directory is made when
 // it
 //           is selected.
-// Locking:  one mutex, leaf. Guest memory, generators and on_write are used without it: contents
+// Locking:  one mutex, leaf. Guest memory, generators, on_write and the listener are used without
+// it: contents
 //           are shared and never change in place.
 class FwCfg final : public IoDevice {
  public:
@@ -32,6 +34,11 @@ class FwCfg final : public IoDevice {
   Result<Done, IoFault> write(Access at, std::uint64_t value) override;
   // Selects the signature, empties writable files, has sets of files made anew. Items stay.
   void reset();
+  // Told of each key that the guest selects, also of one with nothing behind it; must be quick.
+  // Before the first vCPU runs.
+  void set_select_listener(std::function<void(FwCfgKey)> listener);
+  // Of a file that was added; 0 (kSignature) if there is none of this name.
+  [[nodiscard]] FwCfgKey key_of(const std::string& name);
 
   // As FwCfgItems has them.
   Result<Done, FwCfgError> add_item(FwCfgKey key, FwCfgBytes content);
@@ -59,6 +66,7 @@ class FwCfg final : public IoDevice {
 
   // Wiring.
   const std::shared_ptr<DmaMemory> memory_;
+  std::function<void(FwCfgKey)> on_select_;  // set once
   // Configuration.
   Mutex m_;
   FwCfgItems items_ TSA(guarded_by(m_));

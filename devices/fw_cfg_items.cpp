@@ -148,6 +148,11 @@ FwCfgContent FwCfgItems::content(FwCfgKey key) const {
   return item == items_.end() ? nullptr : item->second.content;
 }
 
+FwCfgKey FwCfgItems::key_of(const std::string& name) const {
+  const auto file = files_.find(name);
+  return file == files_.end() ? FwCfgKey{s::kSignature} : file->second;
+}
+
 FwCfgContent FwCfgItems::directory() const {
   namespace d = s::directory;
   FwCfgBytes bytes(4 + files_.size() * d::kEntrySize);

@@ -66,6 +66,8 @@ class FwCfgItems {
 
   // Null: no such item.
   [[nodiscard]] FwCfgContent content(FwCfgKey key) const;
+  // Of a file; 0 (kSignature) if there is none of this name.
+  [[nodiscard]] FwCfgKey key_of(const std::string& name) const;
   // Null: not writable, or [offset, offset + size) is not inside it. Otherwise the new content.
   FwCfgContent store(FwCfgKey key, std::size_t offset, std::span<const std::byte> from);
   [[nodiscard]] bool may_store(FwCfgKey key, std::size_t offset, std::size_t size) const;

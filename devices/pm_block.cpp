@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "devices/pm_block.h"
 
-#include <optional>
+#include <utility>
 
 #include "devices/apm_spec.h"
 #include "devices/pm_timer.h"
@@ -17,12 +17,15 @@ Result<std::uint64_t, IoFault> PmBlock::read(Access at) {
 
 Result<Done, IoFault> PmBlock::write(Access at, std::uint64_t value) {
   std::optional<SleepRequest> sleep;
+  std::optional<PmEnables> enables;
   {
     Lock lock(m_);
     if (!decoded_) return Unexpected{IoFault::kNotDecoded};
     sleep = TRY(core_.write(at, static_cast<std::uint32_t>(value)));
     sci_.set(core_.sci());
+    enables = news();
   }
+  if (enables && on_enables_) on_enables_(*enables);
   if (sleep && on_sleep_) on_sleep_(sleep->type);
   return Done{};
 }
@@ -38,12 +41,25 @@ void PmBlock::lock_smi_en() {
 }
 
 bool PmBlock::apm_written(std::uint8_t value) {
-  Lock lock(m_);
-  if (value == spec::apm::kAcpiEnable || value == spec::apm::kAcpiDisable) {
-    core_.set_sci_enabled(value == spec::apm::kAcpiEnable);
-    sci_.set(core_.sci());
+  std::optional<PmEnables> enables;
+  bool smi = false;
+  {
+    Lock lock(m_);
+    if (value == spec::apm::kAcpiEnable || value == spec::apm::kAcpiDisable) {
+      core_.set_sci_enabled(value == spec::apm::kAcpiEnable);
+      sci_.set(core_.sci());
+      enables = news();
+    }
+    smi = core_.apm_smi();
   }
-  return core_.apm_smi();
+  if (enables && on_enables_) on_enables_(*enables);
+  return smi;
+}
+
+std::optional<PmEnables> PmBlock::news() {
+  const PmEnables now = core_.enables();
+  if (std::exchange(told_, now) == now) return std::nullopt;
+  return now;
 }
 
 void PmBlock::raise(unsigned bit) {
@@ -68,6 +84,7 @@ void PmBlock::press_power_button() {
 void PmBlock::reset() {
   Lock lock(m_);
   core_ = {};
+  told_ = {};
   decoded_ = false;
   sci_.set(false);
 }

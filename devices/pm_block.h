@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "devices/bus/device.h"
 #include "devices/bus/irq_line.h"
@@ -26,18 +27,23 @@ namespace unpark {
 //           GBL_SMI_EN says; EOS is storage. Enable bits of SMI sources that this machine has not
 //           read as zero.
 // Locking:  one mutex, a leaf but for the SCI's wire, which is set under it so that edges keep
-//           order. The sleep callback runs without it.
+//           order. The callbacks run without it.
 class PmBlock final : public IoDevice, public GpeSource {
  public:
   // On the writer's thread, before its write completes: only note the wish there. Called for every
   // type; only spec::pm::kSleepTypeS5 has a meaning.
   using SleepSink = std::function<void(std::uint8_t sleep_type)>;
+  // The same, when they have changed. Two CPUs that change them at once may be told of in either
+  // order.
+  using EnableSink = std::function<void(const PmEnables&)>;
 
   // `clock` outlives the block.
   PmBlock(const Clock& clock, IrqLine sci, SleepSink on_sleep)
       : clock_(clock), on_sleep_(std::move(on_sleep)), sci_(std::move(sci)) {}
 
   std::string_view name() const override { return "pm"; }
+  // Before the first vCPU runs.
+  void set_enable_sink(EnableSink sink) { on_enables_ = std::move(sink); }
   // kNotDecoded until set_decoded(true).
   Result<std::uint64_t, IoFault> read(Access at) override;
   Result<Done, IoFault> write(Access at, std::uint64_t value) override;
@@ -58,14 +64,19 @@ class PmBlock final : public IoDevice, public GpeSource {
   void reset();
 
  private:
+  // What has changed since it was last told.
+  std::optional<PmEnables> news() TSA(requires_capability(m_));
+
   // Wiring.
   const Clock& clock_;
   const SleepSink on_sleep_;
+  EnableSink on_enables_;  // set once
   // State.
   Mutex m_;
   IrqLine sci_ TSA(guarded_by(m_));
   PmCore core_ TSA(guarded_by(m_));
   bool decoded_ TSA(guarded_by(m_)) = false;
+  PmEnables told_ TSA(guarded_by(m_));
 };
 
 }  // namespace unpark

@@ -17,6 +17,13 @@ struct SleepRequest {
   std::uint8_t type;
 };
 
+// Who wants to hear of events: PM1_CNT.SCI_EN and GPE0_EN.
+struct PmEnables {
+  bool sci = false;
+  std::uint64_t gpe = 0;  // by bit
+  friend bool operator==(const PmEnables&, const PmEnables&) = default;
+};
+
 // The PM I/O block without lock, wire and clock. pm_block.h has the status of the chip.
 class PmCore {
  public:
@@ -45,6 +52,9 @@ class PmCore {
 
   // The level of the SCI.
   [[nodiscard]] bool sci() const;
+  [[nodiscard]] PmEnables enables() const {
+    return {spec::pm::control::SciEnable::get(v_[kControl]), pair(kGpeEnableLow, kGpeEnableHigh)};
+  }
   void press_power_button();
   void set_sci_enabled(bool enabled);
   // An APM_CNT write: true, and noted in SMI_STS, if it raises an SMI.

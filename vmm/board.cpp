@@ -64,6 +64,7 @@ Board::Board(const MachineConfig& config, BoardHost host)
     : config_(config),
       flash_size_(config.firmware.size()),
       host_(std::move(host)),
+      boot_(host_.on_boot_stage),
       pm_(std::make_shared<PmBlock>(host_.clock, host_.irq_line(q35::kSciGsi), host_.on_sleep)),
       apm_(std::make_shared<Apm>(pm_, host_.smi)),
       hotplug_(config.max_cpus, host_.hotplug, *pm_),
@@ -73,16 +74,18 @@ Board::Board(const MachineConfig& config, BoardHost host)
         pm_->set_decoded(out.pm_decoded);
         if (out.smi_lock) pm_->lock_smi_en();
         rcrb_->set_enabled(out.rcrb_decoded);
+        if (out.pm_decoded) boot_.reach(BootStage::kSec);
       })),
       pci_(std::make_shared<PciTopology>()),
       reset_control_(std::make_shared<ResetControl>(host_.on_reset)),
       pci_host_(std::make_shared<PciHost>(pci_, reset_control_)),
-      ecam_(std::make_shared<Ecam>(pci_)),
+      ecam_(std::make_shared<Ecam>(pci_, [this] { boot_.reach(BootStage::kDxe); })),
       smi_features_(
           spec::smi_features::kBroadcast | spec::smi_features::kCpuHotplug |
               spec::smi_features::kCpuHotUnplug | spec::smi_features::kExplicitUnpark,
           [this](std::uint64_t accepted) {
             hotplug_.set_explicit_unpark((accepted & spec::smi_features::kExplicitUnpark) != 0);
+            boot_.reach(BootStage::kSmiFeatures, accepted);
           }),
       fw_cfg_(std::make_shared<FwCfg>(host_.memory)),
       com1_(std::make_shared<Uart16550>(host_.irq_line(q35::kCom1Gsi), config.serial_output,
@@ -102,9 +105,22 @@ Board::Board(const MachineConfig& config, BoardHost host)
     ecam_->set_enabled(control.pciexbar_enabled && control.pciexbar == q35::kEcam.value);
     hotplug_.set_smram_locked(control.smram_locked);
     host_.on_memory_control(control);
+    boot_.memory_control(control);
   });
   fill_fw_cfg(config);
   wire_buses();
+  watch_boot();
+}
+
+void Board::watch_boot() {
+  fw_cfg_->set_select_listener([this, loader = fw_cfg_->key_of(acpi::kLoaderFile)](FwCfgKey key) {
+    if (key == loader) boot_.reach(BootStage::kAcpiTables);
+    if (key == spec::fw_cfg::kKernelData) boot_.reach(BootStage::kKernelRead);
+  });
+  pm_->set_enable_sink([this](const PmEnables& enables) {
+    if (enables.sci) boot_.reach(BootStage::kAcpiMode);
+    if ((enables.gpe >> spec::hotplug::kGpeBit & 1) != 0) boot_.reach(BootStage::kOsEvents);
+  });
 }
 
 void Board::fill_fw_cfg(const MachineConfig& config) {
@@ -168,6 +184,7 @@ void Board::wire_buses() {
       .claim(at(q35::kDebugConsole, 1), std::make_shared<DebugConsole>([this](std::uint8_t byte) {
                if (config_.debug_output) config_.debug_output(byte);
              }))
+      .claim(at(q35::kPvpanic, 1), std::make_shared<Pvpanic>(host_.on_panic))
       .claim(at(q35::kFwCfg, spec::fw_cfg::kPorts), fw_cfg_)
       .claim(at(q35::kPmBase, 0x80), pm_)
       .claim(at(Port{spec::hotplug::kControlWindow}, spec::hotplug::kWindowSize),
@@ -206,6 +223,7 @@ void Board::reset(const std::vector<VcpuId>& present) {
   com1_->reset();
   rtc_->reset();
   if (vars_flash_) vars_flash_->reset();
+  boot_.reset();
 }
 
 }  // namespace unpark

@@ -17,12 +17,14 @@
 #include "devices/pci_host.h"
 #include "devices/pm_block.h"
 #include "devices/port92.h"
+#include "devices/pvpanic.h"
 #include "devices/rcrb.h"
 #include "devices/reset_control.h"
 #include "devices/rtc.h"
 #include "devices/smi_features.h"
 #include "devices/step_port.h"
 #include "devices/uart16550.h"
+#include "vmm/boot_progress.h"
 #include "vmm/machine_config.h"
 
 namespace unpark {
@@ -37,6 +39,8 @@ struct BoardHost {
   ResetSink on_reset;
   PmBlock::SleepSink on_sleep;
   StepPort::Sink on_step;
+  BootProgress::Sink on_boot_stage;
+  Pvpanic::Sink on_panic;
   std::function<void(const MemoryControl&)> on_memory_control;
   Bus<Port>::Listener on_refusal;                   // of either bus
   std::function<std::vector<bool>()> present_cpus;  // by slot
@@ -73,11 +77,13 @@ class Board {
   void fill_fw_cfg(const MachineConfig& config);
   void set_cpu_count(std::size_t present);
   void wire_buses();
+  void watch_boot();
   [[nodiscard]] std::vector<FwCfgBytes> acpi_files() const;
 
   const MachineConfig& config_;
   const std::uint64_t flash_size_;  // bytes; the machine drops the image once it is in guest memory
   BoardHost host_;
+  BootProgress boot_;
   std::shared_ptr<PmBlock> pm_;
   std::shared_ptr<Apm> apm_;
   HotplugController hotplug_;

@@ -9,11 +9,13 @@
 #include <cstdio>
 #include <vector>
 
+#include "vmm/cli_progress.h"
 #include "vmm/demo_json.h"
 #include "vmm/demo_ovmf_report.h"
 #include "vmm/demo_run.h"
 #include "vmm/demo_table.h"
 #include "vmm/exit_code.h"
+#include "vmm/steady_clock.h"
 #include "vmm/terminal.h"
 #include "vmm/vcpu_set.h"
 
@@ -46,7 +48,15 @@ int demo_ovmf(const DemoRequest& request) {
     return static_cast<int>(ExitCode::kUsage);
   }
   const Paint paint(shows_colour(STDOUT_FILENO));
-  const auto run = demo::run_ovmf(*std::move(kernel), progress);
+  const SteadyClock clock;
+  ProgressLines stages(clock, Paint(shows_colour(STDERR_FILENO)),
+                       [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  const auto run =
+      demo::run_ovmf(*std::move(kernel),
+                     {.awaited = progress,
+                      .stage = [&](BootStage stage, std::uint64_t detail, Nanoseconds since_start) {
+                        stages.stage(stage, detail, since_start);
+                      }});
   if (!run) return cannot_start(run.error());
   if (request.json) {
     fmt::print("{}\n", demo::json_of(*run));

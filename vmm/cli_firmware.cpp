@@ -7,6 +7,7 @@
 #include "vmm/firmware_image.h"
 #include "vmm/firmware_search.h"
 #include "vmm/q35_map.h"
+#include "vmm/vars_file_check.h"
 #include "vmm/vars_file_private.h"
 
 namespace unpark::cli {
@@ -27,8 +28,15 @@ Result<Firmware, Error> with_vars(std::vector<std::byte> code, const std::string
   return firmware;
 }
 
+Result<std::vector<std::byte>, Error> read_code(const std::string& path) {
+  auto code = TRY(read_firmware(path));
+  if (const std::string why = refuse_code(code); !why.empty())
+    return Unexpected{Error{fmt::format("firmware {}: {}", path, why)}};
+  return code;
+}
+
 Result<Firmware, Error> load_found(const FirmwareDescriptor& found, const std::string& vars) {
-  auto code = TRY(read_firmware(found.code.path));
+  auto code = TRY(read_code(found.code.path));
   const std::string& from = found.vars_template.path;
   auto file = TRY(vars.empty() ? open_private_vars(from, code.size())
                                : VarsFile::open(vars, from, code.size()));
@@ -57,7 +65,7 @@ Result<Firmware, Error> load_firmware(const std::string& firmware, const std::st
     if (const FoundFirmware* found = search.taken()) return load_found(found->descriptor, vars);
     return Unexpected{Error{refusal_of(search)}};
   }
-  auto code = TRY(read_firmware(firmware));
+  auto code = TRY(read_code(firmware));
   if (vars.empty()) return Firmware{.image = std::move(code), .code = firmware};
   auto file = TRY(VarsFile::open(vars, "", code.size()));
   return with_vars(std::move(code), firmware, std::move(file));

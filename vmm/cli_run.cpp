@@ -3,12 +3,16 @@
 #include <signal.h>
 #include <spdlog/spdlog.h>
 
+#include <unistd.h>
+
+#include <cstdio>
 #include <memory>
 #include <optional>
 
 #include "acpi/config.h"
 #include "vmm/cli_firmware.h"
 #include "vmm/cli_firmware_list.h"
+#include "vmm/cli_progress.h"
 #include "vmm/cli_values.h"
 #include "vmm/control_socket.h"
 #include "vmm/exit_code.h"
@@ -16,6 +20,8 @@
 #include "vmm/run_options.h"
 #include "vmm/serial_port.h"
 #include "vmm/signals.h"
+#include "vmm/steady_clock.h"
+#include "vmm/terminal.h"
 
 namespace unpark::cli {
 
@@ -26,10 +32,25 @@ int fail(ExitCode code, const Error& e) {
   return static_cast<int>(code);
 }
 
+// It stays to be looked at while there is a way to look.
+bool is_broken(RunState state) {
+  return state == RunState::kInternalError || state == RunState::kGuestPanicked;
+}
+
 // The end of a machine as an exit status.
 int status_of(const Machine& machine) {
-  return static_cast<int>(machine.run_state() == RunState::kInternalError ? ExitCode::kFailed
-                                                                          : ExitCode::kOk);
+  return static_cast<int>(is_broken(machine.run_state()) ? ExitCode::kFailed : ExitCode::kOk);
+}
+
+// The embedded guest is up before anybody could read it; and a log that shows no `info` shows none
+// of this.
+std::unique_ptr<ProgressLines> make_progress(bool wanted, const Clock& clock) {
+  if (!wanted || !spdlog::should_log(spdlog::level::info)) return nullptr;
+  const bool colour = shows_colour(STDERR_FILENO);
+  return std::make_unique<ProgressLines>(clock, Paint(colour), [colour](const std::string& line) {
+    // The guest's console may be in the middle of a line of the same terminal: take it over.
+    std::fputs(((colour ? "\r" : "") + line + (colour ? "\033[K\n" : "\n")).c_str(), stderr);
+  });
 }
 
 }  // namespace
@@ -91,6 +112,8 @@ int run(const RunOptions& options) {
   config.serial_output = [&](std::uint8_t byte) { (*serial)->write(byte); };
   config.serial_room = [&] { (*serial)->room(); };
 
+  const SteadyClock clock;
+  const auto progress = make_progress(options.progress && firmware_name != "builtin", clock);
   std::unique_ptr<Machine> machine;
   std::unique_ptr<ControlSocket> control;
   auto signals = Signals::create(**loop, [&](int) {
@@ -104,13 +127,17 @@ int run(const RunOptions& options) {
                       {.event =
                            [&](const QmpEvent& event) {
                              if (control) control->emit(event);
-                             // A broken machine stays to be looked at while there is a way to look.
-                             const bool broken = machine->run_state() == RunState::kInternalError;
+                             if (progress) progress->event(event, machine->since_start());
+                             const bool broken = is_broken(machine->run_state());
                              if (std::holds_alternative<event::Shutdown>(event) ||
                                  (std::holds_alternative<event::Stop>(event) && broken && !control))
                                (*loop)->stop();
                            },
-                       .marker = [](std::uint8_t, VcpuId) {}});
+                       .marker = [](std::uint8_t, VcpuId) {},
+                       .boot_stage =
+                           [&](BootStage stage, std::uint64_t detail, Nanoseconds at) {
+                             if (progress) progress->stage(stage, detail, at);
+                           }});
   if (!made) return fail(ExitCode::kCannotStart, made.error());
   machine = *std::move(made);
   if (!socket_path.empty()) {

@@ -87,8 +87,7 @@ void judge(OvmfRun& run) {
 
 }  // namespace
 
-Result<OvmfRun, Error> run_ovmf(KernelImage guest,
-                                const std::function<void(const std::string&)>& progress) {
+Result<OvmfRun, Error> run_ovmf(KernelImage guest, const OvmfProgress& progress) {
   const auto as_error = [](const SysError& e) { return Unexpected{Error{describe(e)}}; };
   OvmfRun run;
   MachineConfig config;
@@ -122,7 +121,8 @@ Result<OvmfRun, Error> run_ovmf(KernelImage guest,
                                          std::holds_alternative<event::Stop>(event))
                                        shell.give_up();
                                    },
-                               .marker = [](std::uint8_t, VcpuId) {}});
+                               .marker = [](std::uint8_t, VcpuId) {},
+                               .boot_stage = progress.stage});
   if (!made) return Unexpected{made.error()};
   machine = *std::move(made);
   keyboard.connect(machine.get());
@@ -132,7 +132,7 @@ Result<OvmfRun, Error> run_ovmf(KernelImage guest,
   const OvmfStage stage{
       .shell = shell,
       .control_socket = socket,
-      .progress = progress,
+      .progress = progress.awaited,
       .look_at_record =
           [&] {
             auto looked = std::make_shared<std::promise<void>>();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vmm/boot_files.h"
+#include "vmm/boot_progress.h"
 #include "vmm/demo_run.h"
 
 namespace unpark::demo {
@@ -44,10 +45,14 @@ struct OvmfRun {
   [[nodiscard]] bool passed() const;
 };
 
+// What is told meanwhile.
+struct OvmfProgress {
+  std::function<void(const std::string&)> awaited;  // what is being waited for; any thread
+  std::function<void(BootStage, std::uint64_t detail, Nanoseconds since_start)> stage;
+};
+
 // Boots it on the host's OVMF, adds a CPU, puts it to work, removes it and lets Linux power off.
-// The initrd's userland is that of lab/linux. `progress` is told what is being waited for; any
-// thread. Error: this host cannot.
-Result<OvmfRun, Error> run_ovmf(KernelImage guest,
-                                const std::function<void(const std::string&)>& progress);
+// The initrd's userland is that of lab/linux. Error: this host cannot.
+Result<OvmfRun, Error> run_ovmf(KernelImage guest, const OvmfProgress& progress);
 
 }  // namespace unpark::demo

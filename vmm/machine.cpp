@@ -40,9 +40,12 @@ Result<std::unique_ptr<Machine>, Error> Machine::create(MachineConfig config, Ev
   auto cpuid = kvm->supported_cpuid();
   if (!cpuid) return Unexpected{failed("ask KVM for its CPUID", cpuid.error())};
   limit_physical_bits(*cpuid, ram_end(config.memory));
-  if (config.tseg_mib == 0) config.tseg_mib = tseg_mib_for(*cpuid, config.max_cpus);
+  const std::uint32_t needed_tseg = tseg_mib_for(*cpuid, config.max_cpus);
+  if (config.tseg_mib == 0) config.tseg_mib = needed_tseg;
   TRY(check_tseg(config.tseg_mib, config.max_cpus, config.memory,
                  config.vars_size != 0 ? kOvmfNeeds : kBuiltinNeeds));
+  if (const auto w = tseg_warning(config.tseg_mib, needed_tseg, config.max_cpus); !w.empty())
+    spdlog::warn("{}", w);
   std::unique_ptr<Machine> machine{
       new Machine(std::move(config), loop, std::move(sinks), *std::move(kvm), *std::move(cpuid))};
   TRY(machine->build());
@@ -60,7 +63,8 @@ Machine::Machine(MachineConfig config, EventLoop& loop, Sinks sinks, Kvm kvm,
               [this](const HotplugRecord& r, std::size_t row) {
                 emit(event::HotplugStep{r, row});
               }),
-      refusal_log_(clock_, 8, 1) {}
+      refusal_log_(clock_, 8, 1),
+      reset_log_(clock_, 8, 1) {}
 
 Machine::~Machine() {
   // In this order: a vCPU thread uses both until it is joined.
@@ -169,13 +173,16 @@ BoardHost Machine::board_host() {
                 spdlog::error("interrupt line {}: {}", gsi.value, describe(r.error()));
             })};
           },
-      .on_reset = [this](ResetSource) { request_reset(true, "guest-reset"); },
+      .on_reset = [this](ResetSource source) { on_reset(source); },
       .on_sleep =
           [this](std::uint8_t type) {
             if (type == spec::pm::kSleepTypeS5)
               stop_with(RunState::kShutdown, true, "guest-shutdown");
           },
       .on_step = [this](const StepReport& report) { on_step(report); },
+      .on_boot_stage = [this](BootStage stage,
+                              std::uint64_t detail) { on_boot_stage(stage, detail); },
+      .on_panic = [this](GuestPanic what) { on_panic(what); },
       .on_memory_control = [this](const MemoryControl& control) { on_memory_control(control); },
       .on_refusal =
           [this](const BusRefusal& r) {
@@ -208,6 +215,7 @@ BoardHost Machine::board_host() {
 
 void Machine::start() {
   run_state_ = RunState::kRunning;
+  started_ = clock_.now();
   vcpus_->resume();
 }
 
@@ -278,20 +286,45 @@ void Machine::wake_rtc(std::optional<Nanoseconds> deadline) {
   });
 }
 
+void Machine::on_reset(ResetSource source) {
+  if (spdlog::should_log(spdlog::level::debug) && reset_log_.admit() >= 0)
+    spdlog::debug("the guest asks for a reset by {}", name_of(source));
+  request_reset(true, "guest-reset");
+}
+
+void Machine::on_panic(GuestPanic what) {
+  if (what == GuestPanic::kPanicked) {
+    stop_with(RunState::kGuestPanicked, true, "guest-panic");
+  } else if (!crash_loaded_.exchange(true)) {
+    if (refusal_log_.admit() >= 0)
+      spdlog::warn("the guest says that it panicked (pvpanic), and goes on with its crash kernel");
+    emit(event::GuestCrashLoaded{});
+  }
+}
+
+void Machine::on_boot_stage(BootStage stage, std::uint64_t detail) {
+  if (!sinks_.boot_stage) return;
+  post([this, stage, detail, at = since_start()] { sinks_.boot_stage(stage, detail, at); });
+}
+
 void Machine::stop_with(RunState state, bool guest, std::string reason) {
-  // A broken machine stops, and can then still be shut down.
-  const bool broken = state == RunState::kInternalError;
+  // A broken machine stops, and can then still be shut down. One that panicked is no better.
+  const bool broken = state != RunState::kShutdown;
   if ((broken ? broken_ : shut_down_).exchange(true)) return;
   vcpus_->stop_all_soon();
-  loop_.post([this, alive = std::weak_ptr(alive_), broken, guest, reason = std::move(reason)] {
+  if (state == RunState::kGuestPanicked)
+    spdlog::error("the guest says that it panicked (pvpanic); the machine is stopped");
+  loop_.post([this, alive = std::weak_ptr(alive_), state, guest, reason = std::move(reason)] {
     if (alive.expired() || run_state_ == RunState::kShutdown) return;
-    if (broken) {
-      run_state_ = RunState::kInternalError;
+    if (state != RunState::kShutdown) {
+      run_state_ = state;
+      if (state == RunState::kGuestPanicked) sinks_.event(event::GuestPanicked{});
       sinks_.event(event::Stop{});
       return;
     }
     // What it ended as stays to be asked for.
-    if (run_state_ != RunState::kInternalError) run_state_ = RunState::kShutdown;
+    if (run_state_ != RunState::kInternalError && run_state_ != RunState::kGuestPanicked)
+      run_state_ = RunState::kShutdown;
     sinks_.event(event::Shutdown{guest, reason});
   });
 }
@@ -344,6 +377,7 @@ void Machine::do_reset(bool guest, const std::string& reason) {
     for (auto& [cpu, p] : plugged_)
       if (p.removal) loop_.cancel(*std::exchange(p.removal, std::nullopt));
     board_->reset(plugged());
+    crash_loaded_ = false;
     for (auto& [cpu, p] : plugged_) p.boot = true;
     return reset_kernel_chips();
   });

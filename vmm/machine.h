@@ -33,6 +33,10 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
     std::function<void(const QmpEvent&)> event;
     // What the guest says on the step port beside the steps (spec::step_port::Marker).
     std::function<void(std::uint8_t marker, VcpuId cpu)> marker;
+    // How far the boot has come, and how long after start(); may be null. docs/command-line.md has
+    // what each stage means.
+    std::function<void(BootStage stage, std::uint64_t detail, Nanoseconds since_start)>
+        boot_stage{};
   };
 
   // Everything is made and checked, nothing runs. The error says what the user can do.
@@ -48,6 +52,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   [[nodiscard]] const HotplugTracer& tracer() const { return tracer_; }
   [[nodiscard]] HotplugRefusals refusals() const { return board_->hotplug().refusals(); }
   [[nodiscard]] const MachineConfig& config() const { return config_; }
+  [[nodiscard]] Nanoseconds since_start() const { return clock_.now() - started_; }
   // TSEG as the firmware has set it; empty before.
   [[nodiscard]] TsegRange tseg() const;
   // Host-ordered: the firmware looks at the controller in any SMI.
@@ -81,6 +86,9 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   void on_step(const StepReport& report);
   void note_smbase(VcpuId cpu);  // of the vCPU whose thread this is
   void wake_rtc(std::optional<Nanoseconds> deadline);
+  void on_reset(ResetSource source);
+  void on_panic(GuestPanic what);
+  void on_boot_stage(BootStage stage, std::uint64_t detail);
   void on_memory_control(const MemoryControl& control);
   void on_host_failure(std::string_view what, const SysError& e);
   void stop_with(RunState state, bool guest, std::string reason);
@@ -132,13 +140,14 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   std::shared_ptr<GuestMemory> memory_;
   std::unique_ptr<VarsFlashHost> vars_host_;
   HotplugTracer tracer_;
-  RateLimit refusal_log_;
+  RateLimit refusal_log_, reset_log_;
   // The kernel's chips after power-on.
   std::vector<kvm_irqchip> irqchips_;
   kvm_pit_state2 pit_{};
 
   // State of the loop's thread.
   RunState run_state_ = RunState::kPrelaunch;
+  Nanoseconds started_{0};  // set before the first vCPU runs
   struct Plugged {
     std::string id;  // empty: cold boot
     bool boot = true;
@@ -154,7 +163,8 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   std::atomic<std::uint32_t> posted_{0};
   std::atomic<std::uint64_t> dropped_posts_{0};
   std::atomic<bool> gate_report_waits_{false};
-  Mutex rtc_m_;  // leaf
+  std::atomic<bool> crash_loaded_{false};  // told since the last reset
+  Mutex rtc_m_;                            // leaf
   std::optional<Nanoseconds> rtc_deadline_ TSA(guarded_by(rtc_m_));
   bool rtc_posted_ TSA(guarded_by(rtc_m_)) = false;
   // For what was posted to the loop and is run after this object is gone.

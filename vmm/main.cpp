@@ -104,6 +104,12 @@ int dispatch(int argc, char** argv) {
       })
       ->capture_default_str();
 
+  std::string progress = "auto";
+  run_verb
+      ->add_option("--progress", progress,
+                   "How far the boot has come, on stderr: auto (of any firmware but builtin) or off")
+      ->check(CLI::IsMember({"auto", "off"}))
+      ->capture_default_str();
   run_verb->add_option("--guest-options", run.guest_options,
                        "Words for the embedded guest, e.g. attack (guest/README.md)");
 
@@ -138,6 +144,7 @@ int dispatch(int argc, char** argv) {
   set_up_log(log);
   run.trigger = trigger == "vmm" ? HotplugTrigger::kVmm : HotplugTrigger::kGuest;
   run.guest_eject_allowed = guest_eject == "allow";
+  run.progress = progress == "auto";
   if (run_verb->parsed()) return cli::run(run);
   if (demo_verb->parsed()) return cli::demo(demo);
   if (check_verb->parsed()) return cli::check_host(json);

@@ -41,9 +41,10 @@ inline constexpr Port kPort92{0x92};
 inline constexpr Port kApm{0xb2};            // 0xB2-0xB3
 inline constexpr Port kCom1{0x3f8};          // 8
 inline constexpr Port kDebugConsole{0x402};  // 1
-inline constexpr Port kFwCfg{0x510};         // 12
-inline constexpr Port kPmBase{0x600};        // 0x80
-inline constexpr Port kPciHost{0xcf8};       // 8; 0xCF9 is the reset control register
+inline constexpr Port kPvpanic{0x505};
+inline constexpr Port kFwCfg{0x510};    // 12
+inline constexpr Port kPmBase{0x600};   // 0x80
+inline constexpr Port kPciHost{0xcf8};  // 8; 0xCF9 is the reset control register
 
 // Interrupts.
 inline constexpr Gsi kCom1Gsi{4};

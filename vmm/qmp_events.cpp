@@ -19,6 +19,11 @@ JsonObject cause(bool guest, std::string_view reason) {
   return JsonObject{}.add("guest", json_bool(guest)).add("reason", json_string(reason));
 }
 
+// What the machine does about it (qapi/run-state.json, GuestPanicAction).
+JsonObject action(std::string_view what) {
+  return JsonObject{}.add("action", json_string(what));
+}
+
 JsonObject subject(const HotplugRecord& record) {
   return JsonObject{}
       .add("number", json_unsigned(record.number))
@@ -76,6 +81,12 @@ Body body(const QmpEvent& event) {
                         },
                         [](const event::Stop&) {
                           return Body{"STOP", {}};
+                        },
+                        [](const event::GuestPanicked&) {
+                          return Body{"GUEST_PANICKED", action("pause")};
+                        },
+                        [](const event::GuestCrashLoaded&) {
+                          return Body{"GUEST_CRASHLOADED", action("run")};
                         },
                         [](const event::Resume&) {
                           return Body{"RESUME", {}};

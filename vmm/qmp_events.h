@@ -22,6 +22,10 @@ struct Reset {
   std::string reason;
 };
 struct Stop {};
+// The guest's OS says so itself (pvpanic). The machine is stopped for good; QMP calls it "pause".
+struct GuestPanicked {};
+// The same, and its crash kernel takes over: the machine goes on. Once until the next reset.
+struct GuestCrashLoaded {};
 struct Resume {};
 // _OST of a CPU (ACPI 6.5 section 6.3.5).
 struct AcpiDeviceOst {
@@ -59,10 +63,10 @@ struct GateRefused {
 };
 }  // namespace event
 
-using QmpEvent =
-    std::variant<event::Shutdown, event::Reset, event::Stop, event::Resume, event::AcpiDeviceOst,
-                 event::DeviceDeleted, event::DeviceUnplugGuestError, event::HotplugStep,
-                 event::HotplugOverdue, event::GateRefused>;
+using QmpEvent = std::variant<event::Shutdown, event::Reset, event::Stop, event::Resume,
+                              event::GuestPanicked, event::GuestCrashLoaded, event::AcpiDeviceOst,
+                              event::DeviceDeleted, event::DeviceUnplugGuestError,
+                              event::HotplugStep, event::HotplugOverdue, event::GateRefused>;
 
 // One line without its end. `since_epoch` is wall-clock time.
 std::string to_line(const QmpEvent& event, std::chrono::microseconds since_epoch);

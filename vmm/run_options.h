@@ -17,11 +17,12 @@ struct RunOptions {
   std::string memory = "256M";
   std::string tseg = "auto";
   std::string huge_pages;  // "2M", "1G"; empty: none
-  std::string control;  // empty: no control socket
+  std::string control;     // empty: no control socket
   std::string serial = "stdio";
   HotplugTrigger trigger = HotplugTrigger::kGuest;
   bool guest_eject_allowed = false;
   double hotplug_deadline_s = 5;
+  bool progress = true;       // show how far the boot of a firmware has come
   std::string guest_options;  // words for the embedded guest (guest/README.md)
 };
 

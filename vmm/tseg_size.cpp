@@ -43,6 +43,15 @@ std::uint32_t tseg_mib_for(const std::vector<kvm_cpuid_entry2>& cpuid, std::uint
   return std::max(kLeastMib, static_cast<std::uint32_t>((kib + 1023) / 1024));
 }
 
+std::string tseg_warning(std::uint32_t tseg_mib, std::uint32_t needed_mib, std::uint32_t possible) {
+  if (tseg_mib >= needed_mib) return {};
+  return fmt::format(
+      "--tseg {}M may be too little SMM memory for {} possible CPUs, and the firmware may reset "
+      "for "
+      "ever: take auto ({} MiB) or a smaller --cpus max",
+      tseg_mib, possible, needed_mib);
+}
+
 Result<Done, Error> check_tseg(std::uint32_t tseg_mib, std::uint32_t possible, std::uint64_t memory,
                                std::uint64_t needed) {
   const std::uint64_t size = tseg_mib * q35::kMiB;

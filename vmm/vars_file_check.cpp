@@ -121,6 +121,20 @@ std::string refuse_vars(std::span<const std::byte> image, std::uint64_t code_siz
   return refuse_pair(image.size(), code_size);
 }
 
+std::string refuse_code(std::span<const std::byte> image) {
+  const bool volume = has_signature(image);
+  const std::uint64_t length = number(image, kLengthAt, 8);
+  if (volume && length > image.size())
+    return fmt::format(
+        "has {} bytes, but its first volume says {}: truncated; copy it from the package again",
+        image.size(), length);
+  if (ends_in_reset_vector(image)) return {};
+  if (volume && has_guid(image, kVariables))
+    return "holds the firmware's variables (VARS), not its code: give it with --vars, and here the "
+           "CODE file that belongs to it";
+  return "has no code in its last 16 bytes, where a CPU starts: truncated, or not a flash image";
+}
+
 bool is_blank_flash(std::span<const std::byte> image) {
   return all(image, std::byte{0xff});
 }

@@ -14,6 +14,10 @@ std::string refuse_vars_size(std::uint64_t size);
 // code has `code_size` bytes (0: not known); empty if it does, or if its first block is blank.
 std::string refuse_vars(std::span<const std::byte> image, std::uint64_t code_size);
 
+// Why `image`, of a size that was not refused, is not code that a CPU could start in; empty if it
+// may be. What comes before it in the flash does not matter.
+std::string refuse_code(std::span<const std::byte> image);
+
 // Erased flash, all FFh: firmware writes its headers itself.
 bool is_blank_flash(std::span<const std::byte> image);
 

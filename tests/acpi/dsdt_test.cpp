@@ -101,7 +101,7 @@ TEST(Dsdt, GivesTheLpcBridgeItsChipsAndPorts) {
   const std::size_t first = text.find("Device (LPC)");
   const std::string bridge = text.substr(first, text.find("Device (MRES)") - first);
   for (const char* word : {"0x001F0000", "PNP0501", "0x03F8", "PNP0B00", "0x0070", "0x00B2",
-                           "0x0402", "0x0510", "0x0600"}) {
+                           "0x0402", "0x0510", "0x0600", "\"QEMU0001\"", "0x0505"}) {
     EXPECT_THAT(bridge, HasSubstr(word));
   }
 }

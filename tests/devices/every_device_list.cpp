@@ -15,6 +15,7 @@
 #include "devices/pci_host.h"
 #include "devices/pm_block.h"
 #include "devices/port92.h"
+#include "devices/pvpanic.h"
 #include "devices/rcrb.h"
 #include "devices/reset_control.h"
 #include "devices/rtc.h"
@@ -166,6 +167,7 @@ std::vector<DeviceUnderTest> every_device() {
       {"PciHost", 8, make_pci_host},
       {"Pm", 0x80, make_pm},
       {"Port92", 1, [] { return resettable<Port92>(nullptr); }},
+      {"Pvpanic", 1, [] { return stateless<Pvpanic>(nullptr); }},
       {"Rcrb", 0x4000, [] { return enabled<Rcrb>(); }},
       {"ResetControl", 1, [] { return resettable<ResetControl>(nullptr); }},
       {"Rtc", 2, make_rtc},

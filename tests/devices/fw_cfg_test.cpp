@@ -78,6 +78,18 @@ TEST_F(FwCfgTest, SelectingAgainStartsOver) {
   EXPECT_EQ(read(4), "QEMU");
 }
 
+TEST_F(FwCfgTest, ListenerHearsEverySelectedKeyAlsoOfNothing) {
+  ASSERT_TRUE(fw_cfg.add_file("etc/one", bytes({1})));
+  std::vector<FwCfgKey> heard;
+  fw_cfg.set_select_listener([&](FwCfgKey key) { heard.push_back(key); });
+  select(0x0000);
+  select(0x0020);
+  select(0x3000);
+  EXPECT_EQ(heard, (std::vector<FwCfgKey>{0, 0x20, 0x3000}));
+  EXPECT_EQ(fw_cfg.key_of("etc/one"), 0x20);
+  EXPECT_EQ(fw_cfg.key_of("etc/two"), 0);
+}
+
 TEST_F(FwCfgTest, DataWritesAreDropped) {
   select(0x0000);
   EXPECT_TRUE(fw_cfg.write({.offset = 1, .width = 1}, 0x55));

@@ -203,6 +203,26 @@ TEST_F(EcamTest, AnswersOnlyWhileEnabled) {
   EXPECT_FALSE(ecam.read(at));
 }
 
+TEST(EcamFirstUse, IsToldOnceEachTimeTheWindowIsSwitchedOn) {
+  int told = 0;
+  Ecam ecam{std::make_shared<PciTopology>(), [&] { ++told; }};
+  EXPECT_FALSE(ecam.read({.offset = 0, .width = 4}));
+  EXPECT_EQ(told, 0) << "nothing answers yet";
+  ecam.set_enabled(true);
+  EXPECT_EQ(told, 0);
+  EXPECT_TRUE(ecam.read({.offset = 0, .width = 4}));
+  EXPECT_TRUE(ecam.write({.offset = 0, .width = 4}, 0));
+  ecam.set_enabled(true);
+  EXPECT_TRUE(ecam.read({.offset = 0, .width = 4}));
+  EXPECT_EQ(told, 1);
+  ecam.set_enabled(false);
+  ecam.set_enabled(true);
+  EXPECT_TRUE(ecam.read({.offset = 0, .width = 4}));
+  EXPECT_EQ(told, 2);
+  ecam.reset();
+  EXPECT_FALSE(ecam.read({.offset = 0, .width = 4}));
+}
+
 TEST_F(EcamTest, FindsBusDeviceFunctionAndAll4096Bytes) {
   ecam.set_enabled(true);
   auto far = std::make_shared<StorageFunction>("far");

@@ -150,5 +150,37 @@ TEST_F(PmBlockRegisters, SleepEnableByAByteWrite) {
   EXPECT_EQ(sleeps, (std::vector{5}));
 }
 
+struct PmEnableSink : testing::Test, PmFixture {
+  std::vector<PmEnables> told;
+  PmEnableSink() {
+    pm.set_enable_sink([this](const PmEnables& e) { told.push_back(e); });
+  }
+};
+
+TEST_F(PmEnableSink, IsToldOfChangesOnly) {
+  write(0x28, 1, 0x04);  // GPE0_EN
+  write(0x28, 1, 0x04);
+  write(0x20, 4, 0xffff'ffff);  // GPE0_STS
+  write(0x04, 2, 0x0001);       // PM1_CNT.SCI_EN
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0], (PmEnables{false, 4}));
+  EXPECT_EQ(told[1], (PmEnables{true, 4}));
+  EXPECT_FALSE(pm.apm_written(0x02));  // on already
+  EXPECT_EQ(told.size(), 2u);
+  EXPECT_FALSE(pm.apm_written(0x03));
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_EQ(told[2], (PmEnables{false, 4}));
+}
+
+TEST_F(PmEnableSink, AfterAResetTheSameIsNewAgain) {
+  write(0x2c, 4, 0x8000'0000);
+  pm.reset();
+  pm.set_decoded(true);
+  EXPECT_EQ(told.size(), 1u) << "the reset itself is not told";
+  write(0x2c, 4, 0x8000'0000);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[1], (PmEnables{false, 1ull << 63}));
+}
+
 }  // namespace
 }  // namespace unpark::test

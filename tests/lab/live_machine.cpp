@@ -103,6 +103,8 @@ void LiveMachine::run(MachineConfig config, bool control_socket) {
                                      if (control) control->emit(event);
                                      changed([&](Seen& s) {
                                        ++s.event_count;
+                                       if (std::holds_alternative<event::Reset>(event))
+                                         s.stages.clear();
                                        if (s.events.size() < kMostEvents) s.events.push_back(event);
                                      });
                                    },
@@ -112,6 +114,10 @@ void LiveMachine::run(MachineConfig config, bool control_socket) {
                                        if (s.markers.size() < kMostEvents)
                                          s.markers.emplace_back(marker, cpu);
                                      });
+                                   },
+                               .boot_stage =
+                                   [this](BootStage stage, std::uint64_t, Nanoseconds) {
+                                     changed([&](Seen& s) { s.stages.push_back(stage); });
                                    }});
   if (!made) return fail(made.error().message);
   if (control_socket) {

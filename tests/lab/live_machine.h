@@ -24,7 +24,8 @@ struct Seen {
   std::vector<QmpEvent> events;  // the first kMostEvents
   std::uint64_t event_count = 0;
   std::vector<std::pair<std::uint8_t, VcpuId>> markers;
-  std::string debug;  // bytes on the debug console, the first 64 KiB
+  std::vector<BootStage> stages;  // since the last reset
+  std::string debug;              // bytes on the debug console, the first 64 KiB
   GuestReport serial;
   std::string console;  // all that came out of COM1, the last MiB
 

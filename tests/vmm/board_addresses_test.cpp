@@ -25,6 +25,7 @@ constexpr Claimed kPorts[] = {
     {0x0b2, 0x0b3},  // APM
     {0x3f8, 0x3ff},  // COM1
     {0x402, 0x402},  // debug console
+    {0x505, 0x505},  // pvpanic
     {0x510, 0x51b},  // fw_cfg
     {0x600, 0x67f},  // power management
     {0xcd8, 0xce3},  // hotplug, control window
@@ -112,6 +113,12 @@ TEST_F(BoardTest, DebugConsoleAnswersAndTakesBytes) {
   EXPECT_EQ(in(0x402), 0xe9u);
   out(0x402, '!');
   EXPECT_EQ(debug, "!");
+}
+
+TEST_F(BoardTest, PvpanicTellsOfAPanic) {
+  EXPECT_EQ(in(0x505), 0x03u);
+  out(0x505, 0x01);
+  EXPECT_THAT(panics, ElementsAre(GuestPanic::kPanicked));
 }
 
 TEST_F(BoardTest, ChipsetIsAQ35WithAnIch9) {

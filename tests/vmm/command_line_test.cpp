@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -58,7 +60,7 @@ TEST(CommandLine, EveryVerbHasHelp) {
 TEST(CommandLine, HelpOfRunNamesItsOptions) {
   const std::string help = run_unpark({"run", "--help"}).out;
   for (const char* option : {"--firmware", "--vars", "--kernel", "--cpus", "--memory", "--control",
-                             "--serial", "--hotplug-trigger", "--guest-eject"})
+                             "--serial", "--hotplug-trigger", "--guest-eject", "--progress"})
     EXPECT_THAT(help, HasSubstr(option));
 }
 
@@ -116,6 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"FirmwareEmptyName", {"run", "--firmware", ""}, "firmware"},
         BadValue{"FirmwareNoFile", {"run", "--firmware", "/dev/zero"}, "not a regular file"},
         BadValue{"FirmwareDirectory", {"run", "--firmware", "/"}, "not a regular file"},
+        BadValue{"Progress", {"run", "--progress", "loud"}, "--progress"},
         BadValue{"JsonOfNothing", {"run", "--json"}, "--firmware list"},
         BadValue{"VarsOfBuiltin", {"run", "--vars", "/none/v.fd"}, "--firmware auto"},
         BadValue{"Control", {"run", "--control", "/tmp/x"}, "unix:PATH"},
@@ -248,7 +251,72 @@ TEST_F(FirmwareOfTheHost, WithoutVarsLeavesNoFileBehind) {
 
 TEST_F(FirmwareOfTheHost, WhoseCodeAndVariablesAreSwappedIsRefused) {
   put(folder + "/00-test.json", debian_descriptor(vars, code).dump());
-  expect_refusal(run_unpark({"run", "--firmware", "auto"}), kUsage, code);
+  const ProgramEnd end = run_unpark({"run", "--firmware", "auto"});
+  expect_refusal(end, kUsage, vars);
+  EXPECT_THAT(end.err, HasSubstr("variables (VARS), not its code"));
+}
+
+TEST_F(FirmwareOfTheHost, WhoseDescriptorIsBrokenIsRefusedWithTheWayToSeeWhy) {
+  put(folder + "/00-test.json", "{\"description\": ");
+  expect_refusal(run_unpark({"run", "--firmware", "auto"}), kUsage, "--firmware list");
+}
+
+TEST_F(FirmwareOfTheHost, VariablesAndCodeGivenForEachOtherAreRefusedByName) {
+  const ProgramEnd swapped = run_unpark({"run", "--firmware", vars, "--vars", code});
+  expect_refusal(swapped, kUsage, vars + ": holds the firmware's variables (VARS), not its code");
+  const ProgramEnd twice = run_unpark({"run", "--firmware", code, "--vars", code});
+  expect_refusal(twice, kUsage, code + ": is firmware code (CODE), not variables");
+}
+
+TEST_F(FirmwareOfTheHost, TruncatedCodeIsRefusedWithBothSizes) {
+  put(code, code_image().substr(0, 0x100000));
+  const ProgramEnd end = run_unpark({"run", "--firmware", code, "--vars", vars});
+  expect_refusal(end, kUsage, "has 1048576 bytes, but its first volume says 3653632: truncated");
+}
+
+TEST_F(FirmwareOfTheHost, CodeWithoutAResetVectorIsRefused) {
+  for (const char blank : {'\0', '\xff'}) {
+    put(code, std::string(65536, blank));
+    expect_refusal(run_unpark({"run", "--firmware", code}), kUsage, "where a CPU starts");
+  }
+}
+
+TEST_F(FirmwareOfTheHost, VarsInUseAreRefusedWithTheProcessThatHasThem) {
+  const auto mine = VarsFile::open(vars, "", kCodeSize);
+  ASSERT_TRUE(mine) << mine.error().message;
+  expect_refusal(run_unpark({"run", "--firmware", code, "--vars", vars}), kUsage,
+                 "is in use by process " + std::to_string(::getpid()));
+}
+
+TEST_F(FirmwareOfTheHost, InitrdsAndCommandLinesThatCannotBeAreRefusedInASentence) {
+  const auto run = [&](const std::string& option, const std::string& value) {
+    return run_unpark({"run", "--memory", "256M", "--kernel", kernel(), option, value});
+  };
+  expect_refusal(run("--initrd", "/none/initrd"), kUsage, "initrd /none/initrd: cannot be opened");
+  expect_refusal(run("--initrd", "/"), kUsage, "initrd /: is not a regular file");
+  const std::string large = dir / "initrd";
+  put(large, "");
+  expect_refusal(run("--initrd", large), kUsage, large + ": is empty");
+  std::filesystem::resize_file(large, std::uint64_t{129} << 20);
+  const ProgramEnd end = run("--initrd", large);
+  expect_refusal(end, kUsage, "initrd " + large + ": has ");
+  EXPECT_THAT(end.err, HasSubstr("--memory"));
+  expect_refusal(run("--append", std::string(2048, 'x')), kUsage,
+                 "--append: 2048 bytes; Linux takes at most 2047");
+  expect_refusal(run_unpark({"run", "--initrd", large}), kUsage, "need --kernel");
+}
+
+TEST_F(FirmwareOfTheHost, KernelsThatCannotBeAreRefusedInASentence) {
+  expect_refusal(run_unpark({"run", "--kernel", "/none/bzImage"}), kUsage,
+                 "kernel /none/bzImage: cannot be opened");
+  const std::string file = dir / "kernel";
+  put(file, std::string(0x202, '\0'));  // ends before its magic
+  expect_refusal(run_unpark({"run", "--kernel", file}), kUsage, file);
+  put(file,
+      "\x7f"
+      "ELF" +
+          std::string(8192, '\0'));
+  expect_refusal(run_unpark({"run", "--kernel", file}), kUsage, "bzImage");
 }
 
 TEST_F(FirmwareOfTheHost, BadKernelIsRefusedBeforeAVarsFileIsMade) {

@@ -33,6 +33,11 @@ TEST(QmpEvents, LookLikeQemus) {
             R"("status": 132, "slot": "1", "slot-type": "CPU"}}})");
 }
 
+TEST(QmpEvents, APanicSaysWhatIsDoneAboutIt) {
+  EXPECT_EQ(line(event::GuestPanicked{}), R"("GUEST_PANICKED", "data": {"action": "pause"}})");
+  EXPECT_EQ(line(event::GuestCrashLoaded{}), R"("GUEST_CRASHLOADED", "data": {"action": "run"}})");
+}
+
 TEST(QmpEvents, OstOfAnUnpluggedCpuHasNoDevice) {
   EXPECT_EQ(line(event::AcpiDeviceOst{"", VcpuId{1}, 3, 0}),
             R"("ACPI_DEVICE_OST", "data": {"info": {"source": 3, )"

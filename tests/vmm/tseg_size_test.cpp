@@ -58,6 +58,13 @@ TEST(TsegSize, TheFirmwareKeepsItsShareOfLowRam) {
   EXPECT_FALSE(check_tseg(0x10000, 4, std::uint64_t{1} << 50, 96 * kMiB));
 }
 
+TEST(TsegSize, OneThatTheUserChoseTooSmallIsWarnedOf) {
+  EXPECT_EQ(tseg_warning(24, 24, 255), "");
+  EXPECT_EQ(tseg_warning(23, 24, 255),
+            "--tseg 23M may be too little SMM memory for 255 possible CPUs, and the firmware may "
+            "reset for ever: take auto (24 MiB) or a smaller --cpus max");
+}
+
 TEST(TsegSize, TheOptionTakesAutoOrASize) {
   EXPECT_EQ(cli::parse_tseg("auto").value(), 0u);
   EXPECT_EQ(cli::parse_tseg("8").value(), 8u);
