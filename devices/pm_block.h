@@ -26,16 +26,23 @@ namespace unpark {
 //           GBL_SMI_EN says; EOS is storage. Enable bits of SMI sources that this machine has not
 //           read as zero.
 // Locking:  one mutex, a leaf but for the SCI's wire, which is set under it so that edges keep
-//           order. The sleep callback runs without it.
+//           order. The callbacks run without it.
 class PmBlock final : public IoDevice, public GpeSource {
  public:
   // On the writer's thread, before its write completes: only note the wish there. Called for every
   // type; only spec::pm::kSleepTypeS5 has a meaning.
   using SleepSink = std::function<void(std::uint8_t sleep_type)>;
 
+  // The guest has taken the event of GPE0 bit `bit`: it raised the SCI, and a write to its status
+  // or enable bit has ended that. On the writer's thread, before its write completes.
+  using GpeSink = std::function<void(unsigned bit)>;
+
   // `clock` outlives the block.
-  PmBlock(const Clock& clock, IrqLine sci, SleepSink on_sleep)
-      : clock_(clock), on_sleep_(std::move(on_sleep)), sci_(std::move(sci)) {}
+  PmBlock(const Clock& clock, IrqLine sci, SleepSink on_sleep, GpeSink on_gpe_taken = {})
+      : clock_(clock),
+        on_sleep_(std::move(on_sleep)),
+        on_gpe_taken_(std::move(on_gpe_taken)),
+        sci_(std::move(sci)) {}
 
   std::string_view name() const override { return "pm"; }
   // kNotDecoded until set_decoded(true).
@@ -61,6 +68,7 @@ class PmBlock final : public IoDevice, public GpeSource {
   // Wiring.
   const Clock& clock_;
   const SleepSink on_sleep_;
+  const GpeSink on_gpe_taken_;
   // State.
   Mutex m_;
   IrqLine sci_ TSA(guarded_by(m_));
