@@ -63,7 +63,8 @@ T must(Result<T, E> r) {
 Board::Board(const MachineConfig& config, BoardHost host)
     : config_(config),
       host_(std::move(host)),
-      pm_(std::make_shared<PmBlock>(host_.clock, host_.irq_line(q35::kSciGsi), host_.on_sleep)),
+      pm_(std::make_shared<PmBlock>(host_.clock, host_.irq_line(q35::kSciGsi), host_.on_sleep,
+                                    host_.on_gpe_taken)),
       apm_(std::make_shared<Apm>(pm_, host_.smi)),
       hotplug_(config.max_cpus, host_.hotplug, *pm_),
       mch_(std::make_shared<Mch>(static_cast<std::uint16_t>(config.tseg_mib))),

@@ -36,6 +36,7 @@ struct BoardHost {
   std::function<IrqLine(Gsi)> irq_line;
   ResetSink on_reset;
   PmBlock::SleepSink on_sleep;
+  PmBlock::GpeSink on_gpe_taken;
   StepPort::Sink on_step;
   std::function<void(const MemoryControl&)> on_memory_control;
   Bus<Port>::Listener on_refusal;                   // of either bus
