@@ -145,8 +145,10 @@ HotplugRecord* HotplugTracer::newest(VcpuId cpu) {
 
 void HotplugTracer::note_entry(HotplugRecord& e, std::size_t row, StepSource source, Nanoseconds at,
                                std::vector<Fresh>& fresh) {
-  if (e.complete()) return;
   StepTime& step = e.steps[row];
+  // The guest's own word for the last step comes a little after what KVM says of it.
+  const bool last = row == kJoinedRow && step.source == StepSource::kTracepoint;
+  if (e.complete() && !last) return;
   if (source <= step.source) return;
   const bool first = step.source == StepSource::kNotObserved;
   step = {source, at - e.ordered};

@@ -21,7 +21,8 @@ class OvmfSteps : public SmmRequired {
     ASSERT_EQ(LinuxGuest::why_not(), "");
     guest_ = LinuxGuest::start({});
     ASSERT_NE(guest_, nullptr);
-    ASSERT_TRUE(guest_->wait_up()) << guest_->console_end() << guest_->machine().log();
+    ASSERT_TRUE(guest_->wait_up() || guest_->wait_up())
+        << guest_->console_end() << guest_->machine().log();
   }
   LinuxGuest& guest() { return *guest_; }
 

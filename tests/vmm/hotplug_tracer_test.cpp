@@ -235,6 +235,15 @@ TEST_F(HotplugTracerTest, RecordThatIsCompleteIsNotOpen) {
   EXPECT_EQ(step(number, k10).since_order, microseconds{0});
 }
 
+TEST_F(HotplugTracerTest, TheGuestMayStillTellTheLastStepThatATracepointHasShown) {
+  const auto number = tracer.begin(VcpuId{2}, "a");
+  note_all_but(2, k15);
+  tracer.note(VcpuId{2}, k15, StepSource::kTracepoint);
+  ASSERT_TRUE(tracer.record(number)->complete());
+  tracer.note(VcpuId{2}, k15, StepSource::kGuest);
+  EXPECT_EQ(step(number, k15).source, StepSource::kGuest);
+}
+
 TEST_F(HotplugTracerTest, CompleteNeedsEveryStepButTheOneWithoutEquivalent) {
   const auto number = tracer.begin(VcpuId{2}, "a");
   note_all_but(2, k10);
