@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "devices/pm_block.h"
 
+#include <bit>
+#include <optional>
 #include <utility>
 
 #include "devices/apm_spec.h"
@@ -18,14 +20,19 @@ Result<std::uint64_t, IoFault> PmBlock::read(Access at) {
 Result<Done, IoFault> PmBlock::write(Access at, std::uint64_t value) {
   std::optional<SleepRequest> sleep;
   std::optional<PmEnables> enables;
+  std::uint64_t taken = 0;
   {
     Lock lock(m_);
     if (!decoded_) return Unexpected{IoFault::kNotDecoded};
+    taken = core_.sci_enabled() ? core_.active_gpes() : 0;
     sleep = TRY(core_.write(at, static_cast<std::uint32_t>(value)));
+    taken &= ~core_.active_gpes();
     sci_.set(core_.sci());
     enables = news();
   }
   if (enables && on_enables_) on_enables_(*enables);
+  for (; taken != 0 && on_gpe_taken_; taken &= taken - 1)
+    on_gpe_taken_(static_cast<unsigned>(std::countr_zero(taken)));
   if (sleep && on_sleep_) on_sleep_(sleep->type);
   return Done{};
 }

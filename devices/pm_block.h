@@ -37,9 +37,16 @@ class PmBlock final : public IoDevice, public GpeSource {
   // order.
   using EnableSink = std::function<void(const PmEnables&)>;
 
+  // The guest has taken the event of GPE0 bit `bit`: it raised the SCI, and a write to its status
+  // or enable bit has ended that. On the writer's thread, before its write completes.
+  using GpeSink = std::function<void(unsigned bit)>;
+
   // `clock` outlives the block.
-  PmBlock(const Clock& clock, IrqLine sci, SleepSink on_sleep)
-      : clock_(clock), on_sleep_(std::move(on_sleep)), sci_(std::move(sci)) {}
+  PmBlock(const Clock& clock, IrqLine sci, SleepSink on_sleep, GpeSink on_gpe_taken = {})
+      : clock_(clock),
+        on_sleep_(std::move(on_sleep)),
+        on_gpe_taken_(std::move(on_gpe_taken)),
+        sci_(std::move(sci)) {}
 
   std::string_view name() const override { return "pm"; }
   // Before the first vCPU runs.
@@ -71,6 +78,7 @@ class PmBlock final : public IoDevice, public GpeSource {
   const Clock& clock_;
   const SleepSink on_sleep_;
   EnableSink on_enables_;  // set once
+  const GpeSink on_gpe_taken_;
   // State.
   Mutex m_;
   IrqLine sci_ TSA(guarded_by(m_));

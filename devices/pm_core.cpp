@@ -80,9 +80,15 @@ void PmCore::write_register(std::size_t index, std::uint32_t value, std::uint32_
 
 bool PmCore::sci() const {
   const bool fixed = (v_[kStatus] & v_[kEnable]) != 0;
-  const bool general =
-      (pair(kGpeStatusLow, kGpeStatusHigh) & pair(kGpeEnableLow, kGpeEnableHigh)) != 0;
-  return pm::control::SciEnable::get(v_[kControl]) && (fixed || general);
+  return sci_enabled() && (fixed || active_gpes() != 0);
+}
+
+bool PmCore::sci_enabled() const {
+  return pm::control::SciEnable::get(v_[kControl]);
+}
+
+std::uint64_t PmCore::active_gpes() const {
+  return pair(kGpeStatusLow, kGpeStatusHigh) & pair(kGpeEnableLow, kGpeEnableHigh);
 }
 
 void PmCore::press_power_button() {

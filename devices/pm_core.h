@@ -55,6 +55,9 @@ class PmCore {
   [[nodiscard]] PmEnables enables() const {
     return {spec::pm::control::SciEnable::get(v_[kControl]), pair(kGpeEnableLow, kGpeEnableHigh)};
   }
+  // Bits of GPE0 that are pending and enabled.
+  [[nodiscard]] std::uint64_t active_gpes() const;
+  [[nodiscard]] bool sci_enabled() const;
   void press_power_button();
   void set_sci_enabled(bool enabled);
   // An APM_CNT write: true, and noted in SMI_STS, if it raises an SMI.

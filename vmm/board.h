@@ -38,6 +38,7 @@ struct BoardHost {
   std::function<IrqLine(Gsi)> irq_line;
   ResetSink on_reset;
   PmBlock::SleepSink on_sleep;
+  PmBlock::GpeSink on_gpe_taken;
   StepPort::Sink on_step;
   BootProgress::Sink on_boot_stage;
   Pvpanic::Sink on_panic;

@@ -23,6 +23,7 @@ struct CtlOptions {
   std::ostream& err;
   bool json = false;  // print what the server returned, on one line, instead of a table
   Nanoseconds hotplug_timeout = std::chrono::seconds{10};
+  Nanoseconds grace = std::chrono::seconds{1};  // for step 15, once the add is done without it
   Nanoseconds turn_timeout = std::chrono::seconds{30};    // until another client has gone
   Nanoseconds answer_timeout = std::chrono::seconds{10};  // of one request
 };

@@ -85,6 +85,7 @@ std::string format_trace_record(const Json& record) {
   if (const Json* checks = member(record, "checks")) {
     check("untouched while it was parked", yes_or_no(bool_member(*checks, "parked-state-intact")));
     check("work ran on it", yes_or_no(bool_member(*checks, "worked")));
+    check("accepted by the OS", yes_or_no(bool_member(*checks, "accepted")));
   }
   const std::string overdue = plain(string_member(record, "overdue"));
   if (!overdue.empty()) check("OVERDUE: the step that did not come", overdue);

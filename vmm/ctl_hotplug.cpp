@@ -65,15 +65,14 @@ bool worked(const Json& record) {
 }
 
 bool is_over(const Json& record) {
-  const bool done = bool_member(record, "complete") && worked(record);
-  return done || !string_member(record, "overdue").empty();
+  return bool_member(record, "done") || !string_member(record, "overdue").empty();
 }
 
-std::string first_missing(const Json& record) {
-  for (const Json& step : array_member(record, "steps")) {
-    if (string_member(step, "source") == "not-observed") return string_member(step, "step");
-  }
-  return {};
+bool was_seen(const Json& record, std::string_view label) {
+  for (const Json& step : array_member(record, "steps"))
+    if (string_member(step, "step") == label)
+      return string_member(step, "source") != "not-observed";
+  return false;
 }
 
 // Prints what comes, until the trace is worth another look.
@@ -95,7 +94,8 @@ Result<Done, CtlFailure> follow_events(CtlSession& session, const std::string& i
 
 Result<Done, CtlFailure> verdict(const Json& record, const std::string& id) {
   std::string step = string_member(record, "overdue");
-  if (step.empty()) step = first_missing(record);
+  if (step.empty() && bool_member(record, "done")) return Done{};
+  if (step.empty()) step = string_member(record, "awaited");
   if (!step.empty()) {
     return Failed{{kCtlRefused, fmt::format("CPU {} ({}): step {} did not come",
                                             integer_member(record, "cpu").value_or(-1), id, step)}};
@@ -130,6 +130,12 @@ Result<Done, CtlFailure> hotplug(const std::string& path, std::optional<VcpuId> 
   }
   while (record && !is_over(*record) && now() < deadline) {
     (void)TRY(follow_events(session, id, deadline, options));
+    record = newest_record(session, id);
+  }
+  // An OS that has accepted the CPU may start it at once, or when somebody asks for it.
+  const Nanoseconds grace = std::min(deadline, now() + options.grace);
+  while (record && bool_member(*record, "done") && !was_seen(*record, kLastStep) && now() < grace) {
+    (void)TRY(follow_events(session, id, grace, options));
     record = newest_record(session, id);
   }
   if (!record) return Unexpected{std::move(record).error()};

@@ -34,11 +34,41 @@ const std::array<StepInfo, kStepRows> kSteps = {{
 const StepInfo& step_of(const HotplugRecord& record, std::size_t row) {
   static constexpr StepInfo kByVmm = {"05", "VMM", "SMI: all CPUs enter SMM, the new one does not",
                                       kStep05};
-  return record.smi_by_vmm && kSteps.at(row).code == kStep05 ? kByVmm : kSteps.at(row);
+  // Where it goes from SMM, and what it does there before it halts, is the firmware's own.
+  static constexpr StepInfo kLeftSmm = {"13", "new CPU", "leave SMM; other initialisation",
+                                        kStep13};
+  static constexpr StepInfo kHalted = {"14", "new CPU", "halt, wait for INIT-SIPI-SIPI", kStep14};
+  const StepInfo& step = kSteps.at(row);
+  if (step.code == kStep05 && record.smi_by_vmm) return kByVmm;
+  if (step.code == kStep13 && !record.told) return kLeftSmm;
+  if (step.code == kStep14 && !record.told) return kHalted;
+  return step;
 }
 
 namespace {
 const std::size_t kHandlerRow = *row_of(kStep04), kSmiRow = *row_of(kStep05);
+constexpr std::size_t kJoinedRow = kStepRows - 1;
+
+// By the VMM, or in KVM's tracepoints.
+bool can_be_seen(std::size_t row, bool traced) {
+  switch (kSteps.at(row).code) {
+    case kStep01a:
+    case kStep01b:
+    case kStep04:
+    case kStep05:
+    case kStep07a:
+    case kStep15:
+      return true;
+    case kStep07b:
+    case kStep09:
+    case kStep10:
+    case kStep13:
+    case kStep14:
+      return traced;
+    default:
+      return false;
+  }
+}
 }  // namespace
 
 std::string_view name_of(StepSource s) {
@@ -71,46 +101,63 @@ bool HotplugRecord::complete() const {
   return !first_missing();
 }
 
+bool HotplugRecord::done() const {
+  if (told) return complete() && worked;
+  return accepted || steps[kJoinedRow].source != StepSource::kNotObserved;
+}
+
+std::optional<std::size_t> HotplugRecord::awaited() const {
+  if (told) return first_missing();
+  if (done()) return std::nullopt;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    if (steps[i].source != StepSource::kNotObserved) next = i + 1;
+  while (next < kJoinedRow && !can_be_seen(next, traced)) ++next;
+  return next;
+}
+
 HotplugTracer::HotplugTracer(const Clock& clock, Listener listener)
     : clock_(clock), listener_(std::move(listener)) {}
 
 std::uint64_t HotplugTracer::begin(VcpuId cpu, std::string id, bool smi_by_vmm) {
   Lock lock(m_);
-  if (entries_.size() == kKept) entries_.erase(entries_.begin());
-  Entry e;
+  if (records_.size() == kKept) records_.erase(records_.begin());
+  HotplugRecord e;
   e.ordered = clock_.now();
-  e.record.number = next_++;
-  e.record.cpu = cpu;
-  e.record.id = std::move(id);
-  e.record.smi_by_vmm = smi_by_vmm;
-  entries_.push_back(std::move(e));
-  return entries_.back().record.number;
+  e.number = next_++;
+  e.cpu = cpu;
+  e.id = std::move(id);
+  e.smi_by_vmm = smi_by_vmm;
+  records_.push_back(std::move(e));
+  return records_.back().number;
 }
 
 void HotplugTracer::abandon(std::uint64_t number) {
   Lock lock(m_);
-  std::erase_if(entries_, [&](const Entry& e) { return e.record.number == number; });
+  std::erase_if(records_, [&](const HotplugRecord& e) { return e.number == number; });
 }
 
-HotplugTracer::Entry* HotplugTracer::newest(VcpuId cpu) {
-  for (auto it = entries_.rbegin(); it != entries_.rend(); ++it)
-    if (it->record.cpu == cpu) return &*it;
+HotplugRecord* HotplugTracer::newest(VcpuId cpu) {
+  for (auto it = records_.rbegin(); it != records_.rend(); ++it)
+    if (it->cpu == cpu) return &*it;
   return nullptr;
 }
 
-void HotplugTracer::note_entry(Entry& e, std::size_t row, StepSource source, Nanoseconds now,
+void HotplugTracer::note_entry(HotplugRecord& e, std::size_t row, StepSource source, Nanoseconds at,
                                std::vector<Fresh>& fresh) {
-  if (e.record.complete()) return;
-  StepTime& step = e.record.steps[row];
+  StepTime& step = e.steps[row];
+  // The guest's own word for the last step comes a little after what KVM says of it.
+  const bool last = row == kJoinedRow && step.source == StepSource::kTracepoint;
+  if (e.complete() && !last) return;
   if (source <= step.source) return;
   const bool first = step.source == StepSource::kNotObserved;
-  step = {source, now - e.ordered};
-  if (first) fresh.push_back({e.record, row});
+  step = {source, at - e.ordered};
+  if (first) fresh.push_back({e, row});
 }
 
-void HotplugTracer::take_over(Entry& e, std::vector<Fresh>& fresh) {
+void HotplugTracer::take_over(HotplugRecord& e, std::vector<Fresh>& fresh) {
   for (const std::size_t row : {kHandlerRow, kSmiRow})
-    if (e.record.steps[row].source == StepSource::kNotObserved)
+    if (e.steps[row].source == StepSource::kNotObserved)
       note_entry(e, row, shared_[row].source, shared_[row].at, fresh);
 }
 
@@ -119,14 +166,15 @@ void HotplugTracer::tell(const std::vector<Fresh>& fresh) const {
   for (const auto& [record, row] : fresh) listener_(record, row);
 }
 
-void HotplugTracer::note(VcpuId cpu, std::size_t row, StepSource source) {
-  const Nanoseconds now = clock_.now();
+void HotplugTracer::note(VcpuId cpu, std::size_t row, StepSource source,
+                         std::optional<Nanoseconds> at) {
+  const Nanoseconds when = at ? *at : clock_.now();
   std::vector<Fresh> fresh;
   {
     Lock lock(m_);
-    if (Entry* e = newest(cpu)) {
-      if (kSteps[row].code == kStep07a && !e->record.smi_by_vmm) take_over(*e, fresh);
-      note_entry(*e, row, source, now, fresh);
+    if (HotplugRecord* e = newest(cpu)) {
+      if (kSteps[row].code == kStep07a && !e->smi_by_vmm) take_over(*e, fresh);
+      note_entry(*e, row, source, when, fresh);
     }
   }
   tell(fresh);
@@ -134,7 +182,6 @@ void HotplugTracer::note(VcpuId cpu, std::size_t row, StepSource source) {
 
 void HotplugTracer::note_all_open(std::size_t row, StepSource source) {
   const Nanoseconds now = clock_.now();
-  const std::size_t joined = kStepRows - 1;
   std::vector<Fresh> fresh;
   {
     Lock lock(m_);
@@ -144,8 +191,8 @@ void HotplugTracer::note_all_open(std::size_t row, StepSource source) {
       last_smi_ = now;
     }
     shared_[row] = {source, now};
-    for (Entry& e : entries_)
-      if (e.record.steps[joined].source == StepSource::kNotObserved)
+    for (HotplugRecord& e : records_)
+      if (e.steps[kJoinedRow].source == StepSource::kNotObserved)
         note_entry(e, row, source, now, fresh);
   }
   tell(fresh);
@@ -153,21 +200,18 @@ void HotplugTracer::note_all_open(std::size_t row, StepSource source) {
 
 void HotplugTracer::update(VcpuId cpu, const std::function<void(HotplugRecord&)>& change) {
   Lock lock(m_);
-  if (Entry* e = newest(cpu)) change(e->record);
+  if (HotplugRecord* e = newest(cpu)) change(*e);
 }
 
 std::vector<HotplugRecord> HotplugTracer::records() const {
   Lock lock(m_);
-  std::vector<HotplugRecord> out;
-  out.reserve(entries_.size());
-  for (const Entry& e : entries_) out.push_back(e.record);
-  return out;
+  return records_;
 }
 
 std::optional<HotplugRecord> HotplugTracer::record(std::uint64_t number) const {
   Lock lock(m_);
-  for (const Entry& e : entries_)
-    if (e.record.number == number) return e.record;
+  for (const HotplugRecord& e : records_)
+    if (e.number == number) return e;
   return std::nullopt;
 }
 

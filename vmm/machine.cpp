@@ -108,6 +108,12 @@ Result<Done, Error> Machine::build() {
   // Both have their own copies by now, of what may be many megabytes.
   config_.kernel.reset();
   config_.firmware = std::vector<std::byte>{};
+  tracepoints_ = std::make_unique<TracepointWatch>(
+      loop_, clock_, tracer_, config_.max_cpus,
+      TracepointWatch::Host{
+          .thread_id = [this](VcpuId cpu) { return vcpus_->thread_id(cpu); },
+          .look = [this](VcpuId cpu) { return look_at_new_cpu(cpu); },
+      });
   vcpus_ = std::make_unique<VcpuSet>(
       config_.max_cpus,
       [this](Vcpu& vcpu, const VmExit& exit, bool smm) { on_exit(vcpu, exit, smm); },
@@ -179,6 +185,7 @@ BoardHost Machine::board_host() {
             if (type == spec::pm::kSleepTypeS5)
               stop_with(RunState::kShutdown, true, "guest-shutdown");
           },
+      .on_gpe_taken = [this](unsigned bit) { gpe_taken(bit); },
       .on_step = [this](const StepReport& report) { on_step(report); },
       .on_boot_stage = [this](BootStage stage,
                               std::uint64_t detail) { on_boot_stage(stage, detail); },
@@ -216,6 +223,7 @@ BoardHost Machine::board_host() {
 void Machine::start() {
   run_state_ = RunState::kRunning;
   started_ = clock_.now();
+  if (config_.max_cpus > config_.cpus) tracepoints_->prepare(config_.tracefs);
   vcpus_->resume();
 }
 
@@ -367,10 +375,12 @@ void Machine::do_reset(bool guest, const std::string& reason) {
   if (broken_ || shut_down_) return;
   for (const auto& [number, timer] : std::exchange(deadlines_, {})) {
     loop_.cancel(timer);
+    tracepoints_->close(number);
     note_overdue(number, "before the machine was reset; it is a cold-boot CPU now");
   }
   const auto r = vcpus_->reset_all([this]() -> Result<Done, SysError> {
     reset_pending_ = false;
+    firmware_tells_ = false;
     // Ejected, and not heard of here yet.
     std::erase_if(plugged_, [&](const auto& p) { return is_absent(p.first); });
     // A cold-boot CPU has nobody who remembers that it should go.

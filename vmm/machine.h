@@ -19,6 +19,7 @@
 #include "vmm/rate_limit.h"
 #include "vmm/smi_injector.h"
 #include "vmm/steady_clock.h"
+#include "vmm/tracepoint_watch.h"
 #include "vmm/vars_flash_host.h"
 #include "vmm/vcpu_set.h"
 
@@ -53,6 +54,8 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   [[nodiscard]] HotplugRefusals refusals() const { return board_->hotplug().refusals(); }
   [[nodiscard]] const MachineConfig& config() const { return config_; }
   [[nodiscard]] Nanoseconds since_start() const { return clock_.now() - started_; }
+  // KVM's tracepoints are read for hot-adds that are ordered now.
+  [[nodiscard]] bool has_tracepoints() const { return tracepoints_->ready(); }
   // TSEG as the firmware has set it; empty before.
   [[nodiscard]] TsegRange tseg() const;
   // Host-ordered: the firmware looks at the controller in any SMI.
@@ -85,6 +88,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   void on_vcpu_failure(VcpuId cpu, const SysError& e);
   void on_step(const StepReport& report);
   void note_smbase(VcpuId cpu);  // of the vCPU whose thread this is
+  void gpe_taken(unsigned bit);
   void wake_rtc(std::optional<Nanoseconds> deadline);
   void on_reset(ResetSource source);
   void on_panic(GuestPanic what);
@@ -112,8 +116,9 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   // The guest keeps it, for all we know.
   void removal_failed(VcpuId cpu, const std::string& why);
   void check_deadline(std::uint64_t record);
-  // Marks record `number` with its first missing step, unless it is complete. `before`: "within
-  // ...".
+  // For TracepointWatch: reads the new CPU's SMBASE; true if it halts.
+  bool look_at_new_cpu(VcpuId cpu);
+  // Marks record `number` with the step that is awaited, if any. `before`: "within ...".
   void note_overdue(std::uint64_t number, const std::string& before);
   [[nodiscard]] std::vector<VcpuId> plugged() const;
   [[nodiscard]] bool is_absent(VcpuId cpu) const {
@@ -140,6 +145,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   std::shared_ptr<GuestMemory> memory_;
   std::unique_ptr<VarsFlashHost> vars_host_;
   HotplugTracer tracer_;
+  std::unique_ptr<TracepointWatch> tracepoints_;  // since build()
   RateLimit refusal_log_, reset_log_;
   // The kernel's chips after power-on.
   std::vector<kvm_irqchip> irqchips_;
@@ -164,7 +170,9 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   std::atomic<std::uint64_t> dropped_posts_{0};
   std::atomic<bool> gate_report_waits_{false};
   std::atomic<bool> crash_loaded_{false};  // told since the last reset
-  Mutex rtc_m_;                            // leaf
+  // The firmware of this boot has used the step port, from SMM or before it locked SMRAM.
+  std::atomic<bool> firmware_tells_{false};
+  Mutex rtc_m_;  // leaf
   std::optional<Nanoseconds> rtc_deadline_ TSA(guarded_by(rtc_m_));
   bool rtc_posted_ TSA(guarded_by(rtc_m_)) = false;
   // For what was posted to the loop and is run after this object is gone.

@@ -44,6 +44,7 @@ struct MachineConfig {
   // How long the guest may take over a removal before it counts as refused.
   Nanoseconds removal_deadline = std::chrono::seconds{30};
   std::string kvm_path = "/dev/kvm";
+  std::string tracefs = "/sys/kernel/tracing";  // for KVM's tracepoints; empty: do without
   // Called on vCPU threads, several at once.
   std::function<void(std::uint8_t)> serial_output;
   std::function<void(std::uint8_t)> debug_output;

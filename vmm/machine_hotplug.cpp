@@ -94,6 +94,7 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
 
   const bool by_vmm = config_.trigger == HotplugTrigger::kVmm;
   const std::uint64_t number = tracer_.begin(add.slot, add.id, by_vmm);
+  tracer_.update(add.slot, [&](HotplugRecord& r) { r.told = firmware_tells_; });
   const auto made = [&]() -> Result<Done, SysError> {
     TRY(make_vcpu(add.slot));
     return vcpus_->park(add.slot);
@@ -110,10 +111,13 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
     check_deadline(number);
   });
 
+  if (tracepoints_->open(number, add.slot))
+    tracer_.update(add.slot, [](HotplugRecord& r) { r.traced = true; });
   // With trigger `vmm` the OS hears of the CPU when the firmware has claimed it: unpark().
   if (!by_vmm) tracer_.note(add.slot, row(kStep01b), StepSource::kVmm);
   if (const auto r = board_->hotplug().plug(add.slot); !r) {
     // Only if this file and the controller disagree about who is plugged.
+    tracepoints_->close(number);
     tracer_.abandon(number);
     plugged_.erase(add.slot);
     vcpus_->withdraw(add.slot);
@@ -138,13 +142,14 @@ void Machine::press_for_parked() {
 }
 
 void Machine::check_deadline(std::uint64_t number) {
+  tracepoints_->close(number);
   note_overdue(number, fmt::format("within {} ms", config_.hotplug_deadline.count() / 1'000'000));
 }
 
 void Machine::note_overdue(std::uint64_t number, const std::string& before) {
   auto record = tracer_.record(number);
   if (!record) return;
-  const auto missing = record->first_missing();
+  const auto missing = record->awaited();
   if (!missing) return;
   const StepInfo& step = step_of(*record, *missing);
   record->overdue = step.label;
@@ -189,7 +194,25 @@ Lifecycle Machine::lifecycle_now(VcpuId cpu) const {
   return vcpus_->lifecycle(cpu);
 }
 
+bool Machine::look_at_new_cpu(VcpuId cpu) {
+  bool halts = false;
+  std::optional<std::uint64_t> smbase;
+  if (vcpus_->lifecycle(cpu) == Lifecycle::kParked || is_absent(cpu)) return false;
+  vcpus_->inspect(cpu, [&](Vcpu& vcpu) {
+    if (const auto r = read_smbase(vcpu.fd())) smbase = *r;
+    kvm_mp_state mp{};
+    if (call(vcpu.fd(), kvm_op::kGetMpState, mp)) halts = mp.mp_state == KVM_MP_STATE_HALTED;
+  });
+  if (smbase) tracer_.update(cpu, [&](HotplugRecord& r) { r.smbase_after = *smbase; });
+  return halts;
+}
+
 // ---- on vCPU threads
+
+// Step 04 as the VMM sees it: ACPICA disables and clears a GPE before it runs its method.
+void Machine::gpe_taken(unsigned bit) {
+  if (bit == spec::hotplug::kGpeBit) tracer_.note_all_open(row(kStep04), StepSource::kVmm);
+}
 
 void Machine::raise_smi(VcpuId writer) {
   using namespace spec::smi_features;
@@ -232,6 +255,11 @@ void Machine::event_acknowledged(VcpuId cpu, bool insert) {
 }
 
 void Machine::ospm_status(VcpuId cpu, std::uint32_t event, std::uint32_t status) {
+  // Before the unpark it is no CPU that the OS could have taken.
+  if (event == kDeviceCheck && status == kSuccess)
+    tracer_.update(cpu, [](HotplugRecord& r) {
+      r.accepted = r.accepted || r.steps[row(kStep07a)].source != StepSource::kNotObserved;
+    });
   post([this, cpu, event, status] {
     const auto p = plugged_.find(cpu);
     sinks_.event(event::AcpiDeviceOst{p == plugged_.end() ? "" : p->second.id, cpu, event, status});
@@ -283,6 +311,9 @@ void Machine::read_back_smbase(VcpuId cpu) {
 }
 
 void Machine::on_step(const StepReport& report) {
+  // An OS alone can make nobody believe that its firmware tells.
+  if (!firmware_tells_ && (report.at.in_smm || !board_->mch().control().smram_locked))
+    firmware_tells_ = true;
   if (report.about.value >= config_.max_cpus) return;
   if (const auto r = row_of(report.code)) {
     if (!may_report(report)) return;

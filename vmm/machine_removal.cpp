@@ -26,11 +26,13 @@ Result<Done, ControlError> Machine::remove_cpu(const std::string& id) {
     return Unexpected{
         ControlError{ErrorClass::kDeviceNotFound, fmt::format("Device '{}' not found", id)}};
   const VcpuId cpu = found->first;
+  tracepoints_->prepare(config_.tracefs);  // a machine that had no free slot will have one
   if (cpu.value == 0) return refuse("Boot CPU is unpluggable");
 
   // Nobody in the guest knows of one that was never claimed.
   if (board_->hotplug().withdraw(cpu)) {
     vcpus_->withdraw(cpu);
+    tracepoints_->close(found->second.record);
     if (const auto d = deadlines_.find(found->second.record); d != deadlines_.end()) {
       loop_.cancel(d->second);
       deadlines_.erase(d);

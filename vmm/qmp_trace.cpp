@@ -60,7 +60,10 @@ JsonText trace_record(const HotplugRecord& record) {
       .add("cpu", json_unsigned(record.cpu.value))
       .add("id", json_string(record.id))
       .add("complete", json_bool(record.complete()))
+      .add("done", json_bool(record.done()))
       .add("steps", steps.text());
+  if (const auto row = record.awaited())
+    out.add("awaited", json_string(step_of(record, *row).label));
   if (!record.overdue.empty()) out.add("overdue", json_string(record.overdue));
   if (record.smbase_before) out.add("smbase-before", smbase(*record.smbase_before));
   if (record.smbase_after) out.add("smbase-after", smbase(*record.smbase_after));
@@ -68,6 +71,7 @@ JsonText trace_record(const HotplugRecord& record) {
                         .add("parked-state-intact", json_bool(record.parked_state_intact))
                         .add("worked", json_bool(record.worked))
                         .add("reported", json_bool(record.reported))
+                        .add("accepted", json_bool(record.accepted))
                         .text());
   return out.text();
 }

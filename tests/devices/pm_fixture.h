@@ -30,7 +30,9 @@ struct PmFixture {
   FakeClock clock;
   RecordingWire sci;
   std::vector<int> sleeps;
-  PmBlock pm{clock, sci.line(), [this](std::uint8_t type) { sleeps.push_back(type); }};
+  std::vector<unsigned> taken;  // GPEs
+  PmBlock pm{clock, sci.line(), [this](std::uint8_t type) { sleeps.push_back(type); },
+             [this](unsigned bit) { taken.push_back(bit); }};
 };
 
 }  // namespace unpark::test

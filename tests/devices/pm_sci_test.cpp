@@ -46,6 +46,40 @@ TEST_F(PmSci, WaitsForSciEnable) {
   EXPECT_FALSE(sci.level());
 }
 
+// ACPICA disables an edge-triggered GPE, then clears it.
+TEST_F(PmSci, TellsThatAnEventWasTakenOnceWhereItIsDisabledAndThenCleared) {
+  enable_sci();
+  write(0x28, 1, 0x04);
+  pm.raise(2);
+  EXPECT_EQ(taken, std::vector<unsigned>{});
+  write(0x28, 1, 0x00);
+  clear_gpe();
+  EXPECT_EQ(taken, std::vector{2u});
+}
+
+TEST_F(PmSci, TellsThatAnEventWasTakenWhereItIsOnlyCleared) {
+  enable_sci();
+  write(0x2c, 4, 0x8000'0000);
+  pm.raise(63);
+  write(0x24, 4, 0x8000'0000);
+  EXPECT_EQ(taken, std::vector{63u});
+}
+
+// What an OS does to all GPEs before it uses any.
+TEST_F(PmSci, EventsThatRaisedNothingAreNotTaken) {
+  pm.raise(2);
+  clear_gpe();  // not enabled
+  write(0x28, 1, 0x04);
+  pm.raise(2);
+  clear_gpe();  // no SCI yet
+  enable_sci();
+  write(0x28, 1, 0x00);
+  write(0x28, 1, 0x04);  // nothing pending
+  pm.raise(2);
+  write(4, 2, 0);  // the SCI turned off is no event taken
+  EXPECT_EQ(taken, std::vector<unsigned>{});
+}
+
 TEST_F(PmSci, GpesAboveBit31AreSources) {
   enable_sci();
   write(0x2c, 4, 0x8000'0000);

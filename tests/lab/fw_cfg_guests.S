@@ -96,7 +96,8 @@ guest hostile_dma
 guest_end hostile_dma
 
 // Says 'N' when hotplug is negotiated ('X' if that failed), and then obeys COM1: 's' has it claim
-// on the step port that CPU 1 has taken every step there is; it answers 'K'.
+// on the step port that CPU 1 has taken every step there is; it answers 'K'. 'i' has it say 'I' and
+// then send INIT to local APIC 1 without end.
 guest negotiate
         begin
         say     'B
@@ -131,6 +132,8 @@ wait:   movw    $0x3fd, %dx             // LSR: data ready
         jz      wait
         movw    $0x3f8, %dx
         inb     %dx, %al
+        cmpb    $'i, %al
+        je      storm
         cmpb    $'s, %al
         jne     wait
         // CPU 1 in bits 31:16, a code in 7:0: all of them, those of the VMM and unknown ones too.
@@ -143,6 +146,19 @@ wait:   movw    $0x3fd, %dx             // LSR: data ready
         outl    %eax, %dx
         say     'K
         jmp     wait
+storm:  unreal  %cs:(flat_table - lab_guest_negotiate)
+        movl    $0xfee00310, %edi       // ICR, bits 63:32: destination 1
+        movl    $0x01000000, (%edi)
+        say     'I
+        movl    $0xfee00300, %edi
+        movl    $0x00004500, %eax       // INIT, assert, edge
+1:      movl    %eax, (%edi)
+        jmp     1b
+        .balign 8
+flat:   .quad 0, 0x00cf93000000ffff
+flat_table:
+        .word 15
+        .long 0xffff0000 + (flat - lab_guest_negotiate)
 failed: say     'X
         halt_for_ever
 

@@ -163,6 +163,52 @@ TEST_F(CtlWithServer, HotplugAsJsonPrintsTheRecord) {
   EXPECT_THAT(out.str(), AllOf(StartsWith("{\"checks\": {"), HasSubstr("\"complete\": true")));
 }
 
+// OVMF and Linux: what happens in SMM is seen by nobody, and the OS starts the CPU when it likes.
+HotplugRecord accepted_by_os(VcpuId cpu, const std::string& id) {
+  HotplugRecord record{.number = 1, .cpu = cpu, .id = id, .told = false};
+  record.steps[0] = record.steps[6] = {StepSource::kVmm, milliseconds{1}};
+  record.accepted = true;
+  return record;
+}
+
+TEST_F(CtlWithServer, HotplugIsWellWhenTheOsHasAcceptedTheCpu) {
+  server.on_loop([](FakeMachineControl& machine, ControlSocket&) {
+    machine.on_add = [&](const DeviceAddCpu& add) {
+      machine.records = {accepted_by_os(add.slot, add.id)};
+    };
+  });
+  options.grace = milliseconds{20};
+  EXPECT_EQ(ctl_hotplug(path, VcpuId{1}, options), kOk);
+  EXPECT_THAT(out.str(), HasSubstr("accepted by the OS                           yes\n"));
+}
+
+TEST_F(CtlWithServer, HotplugWaitsALittleForStep15) {
+  server.on_loop([this](FakeMachineControl& machine, ControlSocket&) {
+    machine.on_add = [&](const DeviceAddCpu& add) {
+      machine.records = {accepted_by_os(add.slot, add.id)};
+      server.on_loop_after(milliseconds{20}, [](FakeMachineControl& m, ControlSocket& socket) {
+        m.records[0].steps[16] = {StepSource::kTracepoint, milliseconds{16}};
+        socket.emit(event::HotplugStep{m.records[0], 16});
+      });
+    };
+  });
+  options.grace = std::chrono::seconds{10};
+  EXPECT_EQ(ctl_hotplug(path, VcpuId{1}, options), kOk);
+  EXPECT_THAT(out.str(), HasSubstr("16.000 ms  KVM tracepoint\n"));
+}
+
+TEST_F(CtlWithServer, HotplugNamesTheStepThatIsAwaitedOfFirmwareThatDoesNotTell) {
+  server.on_loop([](FakeMachineControl& machine, ControlSocket&) {
+    machine.on_add = [&](const DeviceAddCpu& add) {
+      machine.records = {accepted_by_os(add.slot, add.id)};
+      machine.records[0].accepted = false;
+    };
+  });
+  options.hotplug_timeout = milliseconds{30};
+  EXPECT_EQ(ctl_hotplug(path, VcpuId{1}, options), kError);
+  EXPECT_THAT(err.str(), HasSubstr("step 15 did not come\n"));
+}
+
 TEST_F(CtlWithServer, HotplugNamesTheStepThatIsOverdue) {
   server.on_loop([](FakeMachineControl& machine, ControlSocket&) {
     machine.on_add = [&](const DeviceAddCpu& add) {

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -234,6 +235,15 @@ TEST_F(HotplugTracerTest, RecordThatIsCompleteIsNotOpen) {
   EXPECT_EQ(step(number, k10).since_order, microseconds{0});
 }
 
+TEST_F(HotplugTracerTest, TheGuestMayStillTellTheLastStepThatATracepointHasShown) {
+  const auto number = tracer.begin(VcpuId{2}, "a");
+  note_all_but(2, k15);
+  tracer.note(VcpuId{2}, k15, StepSource::kTracepoint);
+  ASSERT_TRUE(tracer.record(number)->complete());
+  tracer.note(VcpuId{2}, k15, StepSource::kGuest);
+  EXPECT_EQ(step(number, k15).source, StepSource::kGuest);
+}
+
 TEST_F(HotplugTracerTest, CompleteNeedsEveryStepButTheOneWithoutEquivalent) {
   const auto number = tracer.begin(VcpuId{2}, "a");
   note_all_but(2, k10);
@@ -294,6 +304,95 @@ TEST_F(HotplugTracerTest, ManyThreadsMayNote) {
     for (int i = 0; i < 50; ++i) (void)own.records();
   }
   EXPECT_EQ(calls, 4 * 17);
+}
+
+TEST_F(HotplugTracerTest, ANoteMayHaveATimeOfItsOwn) {
+  clock.advance(microseconds{100});
+  const auto number = tracer.begin(VcpuId{2}, "a");
+  EXPECT_EQ(tracer.record(number)->ordered, microseconds{100});
+  clock.advance(microseconds{500});
+  tracer.note(VcpuId{2}, k10, StepSource::kTracepoint, microseconds{130});
+  EXPECT_EQ(step(number, k10).since_order, microseconds{30});
+  // The same source counts once, also where it tells of an earlier time.
+  tracer.note(VcpuId{2}, k10, StepSource::kTracepoint, microseconds{120});
+  EXPECT_EQ(step(number, k10).since_order, microseconds{30});
+  tracer.note(VcpuId{2}, k05, StepSource::kTracepoint, microseconds{90});
+  EXPECT_EQ(step(number, k05).since_order, -microseconds{10}) << "it had begun before the order";
+}
+
+// Firmware without a step port: nobody can see 06, 08a, 08b, 11 and 12.
+struct SilentFirmware : HotplugTracerTest {
+  std::uint64_t number = 0;
+  void SetUp() override {
+    number = tracer.begin(VcpuId{2}, "a");
+    tracer.update(VcpuId{2}, [](HotplugRecord& r) { r.told = false; });
+  }
+  void traced() {
+    tracer.update(VcpuId{2}, [](HotplugRecord& r) { r.traced = true; });
+  }
+  void note(std::initializer_list<std::string_view> labels) {
+    for (std::size_t i = 0; i < kSteps.size(); ++i)
+      if (std::find(labels.begin(), labels.end(), kSteps[i].label) != labels.end())
+        tracer.note(VcpuId{2}, i, StepSource::kVmm);
+  }
+  std::string awaited() {
+    const auto row = tracer.record(number)->awaited();
+    return row ? std::string{kSteps.at(*row).label} : "none";
+  }
+  bool done() { return tracer.record(number)->done(); }
+};
+
+TEST_F(SilentFirmware, AwaitsOnlyWhatTheVmmCanSee) {
+  EXPECT_EQ(awaited(), "01a");
+  note({"01a"});
+  EXPECT_EQ(awaited(), "01b");
+  note({"01b"});
+  EXPECT_EQ(awaited(), "04");
+  note({"05"});  // 04 was passed over
+  EXPECT_EQ(awaited(), "07a");
+  note({"07a"});
+  EXPECT_EQ(awaited(), "15");
+  EXPECT_FALSE(done());
+}
+
+TEST_F(SilentFirmware, AwaitsWhatTracepointsCanSee) {
+  traced();
+  note({"01a", "01b", "04", "05", "07a"});
+  EXPECT_EQ(awaited(), "07b");
+  note({"07b"});
+  EXPECT_EQ(awaited(), "09");
+  note({"09"});
+  EXPECT_EQ(awaited(), "10");
+  note({"13"});
+  EXPECT_EQ(awaited(), "14");
+  note({"14"});
+  EXPECT_EQ(awaited(), "15");
+}
+
+TEST_F(SilentFirmware, IsDoneWhenTheCpuHasJoinedTheOs) {
+  note({"15"});
+  EXPECT_TRUE(done());
+  EXPECT_EQ(awaited(), "none");
+  EXPECT_FALSE(tracer.record(number)->complete());
+}
+
+TEST_F(SilentFirmware, IsDoneWhenTheOsHasAcceptedTheCpu) {
+  note({"07a"});
+  tracer.update(VcpuId{2}, [](HotplugRecord& r) { r.accepted = true; });
+  EXPECT_TRUE(done());
+  EXPECT_EQ(awaited(), "none");
+}
+
+TEST_F(HotplugTracerTest, FirmwareThatTellsIsDoneWhenEveryStepWasSeenAndWorkHasRun) {
+  const auto number = tracer.begin(VcpuId{2}, "a");
+  tracer.update(VcpuId{2}, [](HotplugRecord& r) { r.accepted = true; });
+  note_all_but(2, k10);
+  EXPECT_EQ(tracer.record(number)->awaited(), k10);
+  EXPECT_FALSE(tracer.record(number)->done());
+  tracer.note(VcpuId{2}, k10, StepSource::kTracepoint);
+  EXPECT_FALSE(tracer.record(number)->done());
+  tracer.update(VcpuId{2}, [](HotplugRecord& r) { r.worked = true; });
+  EXPECT_TRUE(tracer.record(number)->done());
 }
 
 TEST(StepSourceNames, SayWhoSawIt) {

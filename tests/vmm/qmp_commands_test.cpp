@@ -261,8 +261,10 @@ TEST_F(QmpCommands, HotplugTraceHasARowPerStepAndInventsNoTime) {
   record.parked_state_intact = true;
   machine.records = {record};
   const std::string trace = answer("x-query-hotplug-trace");
-  EXPECT_THAT(trace, StartsWith("[{\"number\": 3, \"cpu\": 1, \"id\": \"cpu-1\", \"complete\": "
-                                "false, \"steps\": [{\"step\": \"01a\", \"who\": \"VMM\", "));
+  EXPECT_THAT(
+      trace,
+      StartsWith("[{\"number\": 3, \"cpu\": 1, \"id\": \"cpu-1\", \"complete\": "
+                 "false, \"done\": false, \"steps\": [{\"step\": \"01a\", \"who\": \"VMM\", "));
   EXPECT_THAT(trace,
               HasSubstr("\"source\": \"vmm\", \"since-order-us\": 1.500}, {\"step\": \"01b\""));
   EXPECT_THAT(trace, HasSubstr("\"source\": \"not-observed\"}, {\"step\": \"02-03\", "));
@@ -270,8 +272,9 @@ TEST_F(QmpCommands, HotplugTraceHasARowPerStepAndInventsNoTime) {
   EXPECT_THAT(trace, HasSubstr("\"source\": \"tracepoint\", \"since-order-us\": 2000.007}, "));
   EXPECT_THAT(trace, HasSubstr("\"source\": \"guest\", \"since-order-us\": 2000.999}, "));
   EXPECT_THAT(
-      trace, EndsWith("\"source\": \"not-observed\"}], \"smbase-before\": \"0x30000\", \"checks\": "
-                      "{\"parked-state-intact\": true, \"worked\": false, \"reported\": false}}]"));
+      trace, EndsWith("\"source\": \"not-observed\"}], \"awaited\": \"01b\", \"smbase-before\": "
+                      "\"0x30000\", \"checks\": {\"parked-state-intact\": true, \"worked\": false, "
+                      "\"reported\": false, \"accepted\": false}}]"));
 }
 
 TEST_F(QmpCommands, HotplugTraceWritesTimesBeforeTheOrderAsNegativeNumbers) {
@@ -288,7 +291,18 @@ TEST_F(QmpCommands, HotplugTraceNamesTheStepThatIsOverdue) {
   HotplugRecord record;
   record.overdue = "07a";
   machine.records = {record};
-  EXPECT_THAT(answer("x-query-hotplug-trace"), HasSubstr("], \"overdue\": \"07a\", \"checks\": "));
+  EXPECT_THAT(answer("x-query-hotplug-trace"),
+              HasSubstr("], \"awaited\": \"01a\", \"overdue\": \"07a\", \"checks\": "));
+}
+
+TEST_F(QmpCommands, HotplugTraceSaysThatAnAddIsDoneThoughStepsWereNotSeen) {
+  HotplugRecord record{.told = false, .accepted = true};
+  machine.records = {record};
+  const std::string trace = answer("x-query-hotplug-trace");
+  EXPECT_THAT(trace, HasSubstr("\"complete\": false, \"done\": true, "));
+  EXPECT_THAT(trace, testing::Not(HasSubstr("awaited")));
+  // Where it goes from SMM is not known then.
+  EXPECT_THAT(trace, HasSubstr("{\"step\": \"13\", \"who\": \"new CPU\", "));
 }
 
 TEST_F(QmpCommands, HotplugTraceIsEmptyBeforeTheFirstAdd) {
