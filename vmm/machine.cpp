@@ -235,7 +235,7 @@ void Machine::on_exit(Vcpu& vcpu, const VmExit& exit, bool smm) {
     case AfterExit::kRunAgain:
       return;
     case AfterExit::kTripleFault:
-      if (refusal_log_.admit() >= 0)
+      if (reset_log_.admit() >= 0)
         spdlog::warn("cpu {}: triple fault; the machine is reset", vcpu.id().value);
       request_reset(true, "guest-reset");
       return;
@@ -304,7 +304,7 @@ void Machine::on_panic(GuestPanic what) {
   if (what == GuestPanic::kPanicked) {
     stop_with(RunState::kGuestPanicked, true, "guest-panic");
   } else if (!crash_loaded_.exchange(true)) {
-    if (refusal_log_.admit() >= 0)
+    if (reset_log_.admit() >= 0)
       spdlog::warn("the guest says that it panicked (pvpanic), and goes on with its crash kernel");
     emit(event::GuestCrashLoaded{});
   }

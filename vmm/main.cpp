@@ -106,8 +106,9 @@ int dispatch(int argc, char** argv) {
 
   std::string progress = "auto";
   run_verb
-      ->add_option("--progress", progress,
-                   "How far the boot has come, on stderr: auto (of any firmware but builtin) or off")
+      ->add_option(
+          "--progress", progress,
+          "How far the boot has come, on stderr: auto (of any firmware but builtin) or off")
       ->check(CLI::IsMember({"auto", "off"}))
       ->capture_default_str();
   run_verb->add_option("--guest-options", run.guest_options,

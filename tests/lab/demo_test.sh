@@ -81,4 +81,10 @@ wait "$machine" && status=0 || status=$?
 check 'SIGINT ends it: exit status 0' is "$status" 0
 check 'and its socket too' test ! -e "$work/qmp"
 
+echo '# a machine whose SMM would not fit'
+"$unpark" run --firmware auto --cpus 1,max=512 --memory 128M --serial none >"$work/answer" 2>&1 </dev/null &&
+    status=0 || status=$?
+check 'it cannot start: exit status 3' is "$status" 3
+check 'and says what it would need' says_now '512 possible CPUs need 4[0-9] MiB of SMM memory (TSEG)' cat "$work/answer"
+
 finish

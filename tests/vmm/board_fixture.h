@@ -99,8 +99,8 @@ class BoardUnderTest {
             .on_reset = [this](ResetSource s) { resets.push_back(s); },
             .on_sleep = [this](std::uint8_t type) { sleeps.push_back(type); },
             .on_step = [this](const StepReport& r) { steps.push_back(r); },
-            .on_boot_stage =
-                [this](BootStage s, std::uint64_t detail) { stages.emplace_back(s, detail); },
+            .on_boot_stage = [this](BootStage s,
+                                    std::uint64_t detail) { stages.emplace_back(s, detail); },
             .on_panic = [this](GuestPanic p) { panics.push_back(p); },
             .on_memory_control = [this](const MemoryControl& c) { memory_controls.push_back(c); },
             .on_refusal =

@@ -33,7 +33,7 @@ struct BootProgressTest : BoardTest {
       std::string entry;
       for (int i = 0; i < 64; ++i) entry += static_cast<char>(in(0x511));
       if (name == entry.c_str() + 8)
-        return static_cast<unsigned char>(entry[4]) << 8u | static_cast<unsigned char>(entry[5]);
+        return 256u * static_cast<std::uint8_t>(entry[4]) + static_cast<std::uint8_t>(entry[5]);
     }
     ADD_FAILURE() << name << " is not in the directory";
     return 0;
