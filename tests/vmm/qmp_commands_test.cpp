@@ -296,7 +296,9 @@ TEST_F(QmpCommands, HotplugTraceNamesTheStepThatIsOverdue) {
 }
 
 TEST_F(QmpCommands, HotplugTraceSaysThatAnAddIsDoneThoughStepsWereNotSeen) {
-  HotplugRecord record{.told = false, .accepted = true};
+  HotplugRecord record;
+  record.told = false;
+  record.accepted = true;
   machine.records = {record};
   const std::string trace = answer("x-query-hotplug-trace");
   EXPECT_THAT(trace, HasSubstr("\"complete\": false, \"done\": true, "));
