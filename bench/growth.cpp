@@ -27,7 +27,8 @@ void collect(const Report& report, Growth::Over over, std::vector<Growth>& all) 
         std::find_if(found.begin(), found.end(), [&](const Growth& g) { return belongs(g, b); });
     if (known == found.end())
       found.push_back({over, {&b}});
-    else
+    else if (std::none_of(known->benches.begin(), known->benches.end(),
+                          [&](const Bench* other) { return known->at(*other) == known->at(b); }))
       known->benches.push_back(&b);
   }
   for (Growth& g : found) {

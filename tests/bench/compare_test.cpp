@@ -30,8 +30,10 @@ void scale(Report& r, const std::string& peer, double factor) {
       if (p.peer == peer)
         for (Round& round : p.rounds)
           for (double& s : round.samples) s *= factor;
-  add_figures(r);
 }
+
+// Enough for what is asked here; the sanitizers make it ten times slower.
+const CompareOptions kQuick{.bootstrap = {.resamples = 200}};
 
 const Comparison* row_of(const CompareResult& r, const std::string& bench, const std::string& peer,
                          const std::string& to = "") {
@@ -42,7 +44,7 @@ const Comparison* row_of(const CompareResult& r, const std::string& bench, const
 
 TEST(Compare, ARunWithItselfIsTheSame) {
   const Report a = real();
-  const auto r = compare(a, a, {});
+  const auto r = compare(a, a, kQuick);
   ASSERT_TRUE(r);
   EXPECT_FALSE(r->differ());
   EXPECT_THAT(r->warnings, IsEmpty());
@@ -56,7 +58,7 @@ TEST(Compare, FindsWhatBecameSlowerAndFaster) {
   Report b = a;
   scale(b, "unpark", 1.25);
   scale(b, "qemu", 0.5);
-  const auto r = compare(a, b, {});
+  const auto r = compare(a, b, kQuick);
   ASSERT_TRUE(r);
   EXPECT_TRUE(r->differ());
   EXPECT_NEAR(row_of(*r, "smi.single", "unpark")->ratio.value, 1.25, 1e-9);
@@ -72,15 +74,15 @@ TEST(Compare, WhatIsWithinTheMarginIsTheSame) {
   a.benches = {{.name = "x", .peers = {{.peer = "unpark", .rounds = {{.samples = {100, 100}}}}}}};
   b = a;
   scale(b, "unpark", 1.015);
-  EXPECT_FALSE(compare(a, b, {})->differ());
-  EXPECT_TRUE(compare(a, b, {.margin = 0.01})->differ());
+  EXPECT_FALSE(compare(a, b, kQuick)->differ());
+  EXPECT_TRUE(compare(a, b, {.margin = 0.01, .bootstrap = {.resamples = 200}})->differ());
 }
 
 TEST(Compare, OnAnEmulatedHostOnlyRatiosDecide) {
   const Report a = sample_report(true);
   Report b = a;
   for (const char* peer : {"unpark", "qemu", "bare"}) scale(b, peer, 2);
-  const auto r = compare(a, b, {});
+  const auto r = compare(a, b, kQuick);
   ASSERT_TRUE(r);
   EXPECT_EQ(row_of(*r, "smi.single", "unpark")->change, Change::kSlower);
   EXPECT_FALSE(row_of(*r, "smi.single", "unpark")->counts);
@@ -96,7 +98,7 @@ TEST(Compare, AnotherMachineIsWarnedAboutAndTimesDoNotDecide) {
   scale(b, "bare", 3);
   scale(b, "qemu", 3);
   scale(b, "unpark", 3);
-  const auto r = compare(a, b, {});
+  const auto r = compare(a, b, kQuick);
   EXPECT_THAT(r->warnings, Contains(HasSubstr("another CPU")));
   EXPECT_FALSE(r->differ());
 }
@@ -107,7 +109,7 @@ TEST(Compare, AnotherKernelIsWarnedAboutAndTimesDecide) {
   b.host.kernel = "6.12";
   b.host.mitigations.clear();
   scale(b, "bare", 3);
-  const auto r = compare(a, b, {});
+  const auto r = compare(a, b, kQuick);
   EXPECT_THAT(r->warnings, AllOf(Contains(HasSubstr("6.12")), Contains(HasSubstr("mitigations"))));
   EXPECT_TRUE(r->differ());
 }
@@ -119,7 +121,7 @@ TEST(Compare, WhatOnlyOneHasIsNamed) {
   b.benches[0].cpus = 16;
   b.benches[1].peers.pop_back();
   b.benches[2].unit = "cycles";
-  const auto r = compare(a, b, {});
+  const auto r = compare(a, b, kQuick);
   ASSERT_TRUE(r);
   EXPECT_THAT(r->warnings,
               AllOf(Contains("Only the first has smi.single (1 CPU)"),
@@ -130,7 +132,7 @@ TEST(Compare, WhatOnlyOneHasIsNamed) {
 }
 
 TEST(Compare, OfRunsWithNothingInCommonFails) {
-  const auto r = compare(real(), Report{}, {});
+  const auto r = compare(real(), Report{}, kQuick);
   ASSERT_FALSE(r);
   EXPECT_THAT(r.error().message, HasSubstr("in common"));
 }
@@ -141,7 +143,7 @@ TEST(Compare, LostSamplesAndZerosAreWarnedAbout) {
                 .peers = {{.peer = "unpark", .rounds = {{.samples = {1}}}},
                           {.peer = "qemu", .rounds = {{.samples = {}, .lost = 5}}},
                           {.peer = "bare", .rounds = {{.samples = {0, 0}}}}}}};
-  const auto r = compare(a, a, {});
+  const auto r = compare(a, a, kQuick);
   ASSERT_TRUE(r);
   EXPECT_EQ(r->rows.size(), 1u);
   EXPECT_THAT(r->warnings,
@@ -155,7 +157,7 @@ TEST(CompareTable, ShowsBothMediansTheIntervalAndTheVerdict) {
                 .peers = {{.peer = "unpark", .rounds = {{.samples = {100, 100}}}}}}};
   b = a;
   scale(b, "unpark", 1.5);
-  const CompareOptions how;
+  const CompareOptions& how = kQuick;
   EXPECT_EQ(table_of(*compare(a, b, how), how, Paint(false), 80),
             "                        first     second  second / first\n"
             "smi.single (1 CPU), us\n"
@@ -167,7 +169,7 @@ TEST(CompareTable, ShowsBothMediansTheIntervalAndTheVerdict) {
 
 TEST(CompareTable, FitsItsWidthAndMarksWhatDoesNotCount) {
   const Report a = sample_report(true);
-  const CompareOptions how;
+  const CompareOptions& how = kQuick;
   const std::string text = table_of(*compare(a, a, how), how, Paint(false), 64);
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) EXPECT_LE(width_of(line), 64u) << line;
@@ -178,7 +180,7 @@ TEST(CompareJson, SaysTheSame) {
   const Report a = real();
   Report b = a;
   scale(b, "unpark", 1.25);
-  const CompareOptions how;
+  const CompareOptions& how = kQuick;
   const auto result = compare(a, b, how);
   const auto j = nlohmann::json::parse(json_of(*result, how), nullptr, false);
   ASSERT_FALSE(j.is_discarded());

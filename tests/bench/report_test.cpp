@@ -108,7 +108,7 @@ TEST(Growth, IsInOrderWhateverTheOrderOfBenches) {
 
 TEST(Growth, OfBenchesOnOneMachineIsNone) {
   Report r;
-  r.benches = {{.name = "a"}, {.name = "b"}};
+  r.benches = {{.name = "a"}, {.name = "b"}, {.name = "a"}};
   EXPECT_THAT(growths_of(r), IsEmpty());
 }
 
