@@ -52,7 +52,7 @@ td.figure,span.figure,thead th{white-space:nowrap}
 .strip .span{stroke-width:6;opacity:.45;vector-effect:non-scaling-stroke}
 .strip .value{stroke-width:4;vector-effect:non-scaling-stroke}
 .strip text{fill:var(--soft);font-size:11px}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem}
 .bench{border:1px solid var(--rule);border-radius:.4rem;padding:1rem;margin:0 0 1rem;background:var(--card);
 scroll-margin-top:.5rem;min-width:0}
 .bench .percentiles{margin:.25rem 0;max-width:100%;justify-self:start;align-self:start}
@@ -64,7 +64,7 @@ figure{margin:0;min-width:0}
 figcaption{font-size:.85rem;color:var(--soft);margin-bottom:.25rem}
 .legend{display:flex;flex-wrap:wrap;gap:.1rem 1rem;list-style:none;margin:.25rem 0;padding:0;font-size:.9rem}
 .legend svg,.chip{width:1.8rem;height:.7rem;vertical-align:middle;margin-right:.35rem}
-svg.plot{display:block;width:100%;height:auto}
+svg.plot{display:block;width:100%;max-width:36rem;height:auto}
 .plot text{fill:var(--soft);font-size:12px;font-family:inherit}
 .frame{fill:none;stroke:var(--soft);stroke-width:1}
 .grid{fill:none;stroke:var(--rule);stroke-width:1}
@@ -84,7 +84,7 @@ svg.plot{display:block;width:100%;height:auto}
 .facts{width:100%}.facts th{width:11rem;color:var(--soft)}
 summary{cursor:pointer;margin:.5rem 0}
 :focus-visible{outline:2px solid var(--c0);outline-offset:2px}
-@media (max-width:40rem){body{padding:.75rem}.ratios .strip{display:none}th,td{padding:.3rem .3rem}table{font-size:.85rem}
+@media (max-width:40rem){body{padding:.75rem}.ratios .strip,.ratios caption{display:none}th,td{padding:.3rem .3rem}table{font-size:.85rem}
 .bench{padding:.75rem}.facts th{width:7rem}}
 @media print{body{max-width:none;padding:0;font-size:10pt}nav,details{display:none}
 .bench,figure,tr,.warning{break-inside:avoid}h2,h3{break-after:avoid}.cards{grid-template-columns:1fr 1fr}

@@ -34,7 +34,7 @@ std::vector<Tick> linear_ticks(double low, double high, int wanted) {
 }
 
 std::vector<Tick> log_ticks(double low, double high) {
-  if (high / low < 3) return linear_ticks(low, high, 4);
+  if (high / low < 10) return linear_ticks(low, high, 4);
   std::vector<Tick> ticks;
   const double decades = std::log10(high) - std::log10(low);  // high / low may overflow
   const int stride = std::max(1, static_cast<int>(std::ceil(decades / 6)));

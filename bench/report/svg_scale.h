@@ -32,7 +32,7 @@ struct Tick {
 std::vector<Tick> linear_ticks(double low, double high, int wanted);
 
 // For a logarithmic axis: powers of ten when there are many, with 2 and 5 when there are few, and
-// round steps when the whole axis spans less than a factor of three.
+// round steps when the whole axis spans less than a factor of ten.
 std::vector<Tick> log_ticks(double low, double high);
 
 }  // namespace unpark::bench_report

@@ -58,7 +58,7 @@ nlohmann::json in_browser(const std::string& page, int width, Theme theme,
   const std::string dark = theme == Theme::kDark ? "0" : "1";  // blink's enum of colour schemes
   // Chromium's processes would outlive one that hangs; timeout ends them together.
   const ProgramEnd end = run_program(
-      {"timeout", "--kill-after=5", "120", "chromium", "--headless", "--no-sandbox",
+      {"timeout", "--kill-after=5", "300", "chromium", "--headless", "--no-sandbox",
        "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
        "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
        "--proxy-server=127.0.0.1:9", "--user-data-dir=" + (dir / "profile"),
