@@ -98,6 +98,7 @@ std::string growth_svg(const Growth& growth) {
   for (const std::string& peer : peers)
     for (const Spread& s : spreads_of(growth, peer)) top = std::max(top, s.high);
   if (top <= 0) return {};
+  top = std::min(top, 1e300);  // the room above must not be infinite
 
   const double first = place(growth.at(*growth.benches.front()));
   const double last = place(growth.at(*growth.benches.back()));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "bench/report/html_text.h"
@@ -46,7 +47,9 @@ std::optional<Scale> values_of(const std::vector<Curve>& curves) {
   if (low <= 0) return std::nullopt;
   // Samples that are all alike need some axis around them.
   const double room = std::max(1.02, std::sqrt(1.5 / std::min(1.5, high / low)));
-  return Scale(Scale::Kind::kLog, low / room, high * room, Plot::kLeft, Plot::kRight);
+  // No axis ends at infinity.
+  const double end = std::min(high * room, std::numeric_limits<double>::max());
+  return Scale(Scale::Kind::kLog, low / room, end, Plot::kLeft, Plot::kRight);
 }
 
 std::string medians(const std::vector<Curve>& curves, const std::string& unit) {

@@ -145,7 +145,7 @@ TEST(HtmlReport, OfZerosHasNothingToDraw) {
 
 TEST(HtmlReport, OfNumbersFromTheEndsOfDoubleIsDrawn) {
   Report r = of({{.peer = "unpark", .rounds = {{.samples = {0, 5e-324, 1e-300, 1, 1e15}}}},
-                 {.peer = "qemu", .rounds = {{.samples = {1e308, 1.7e308}}}}});
+                 {.peer = "qemu", .rounds = {{.samples = {1e308, 1.79e308}}}}});
   r.benches[0].ratios = {{.of = "unpark", .to = "qemu", .interval = {1e15, 0, 1e15}}};
   r.benches[0].targets = {{"qemu", 0}};
   r.benches.push_back(r.benches[0]);
