@@ -10,11 +10,11 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "bench/report/compare.h"
-#include "bench/report/compare_output.h"
-#include "bench/report/html_report.h"
-#include "bench/report/report_json.h"
-#include "bench/report/report_table.h"
+#include "bench/compare.h"
+#include "bench/compare_output.h"
+#include "bench/html_report.h"
+#include "bench/report_json.h"
+#include "bench/report_table.h"
 #include "vmm/exit_code.h"
 #include "vmm/fd.h"
 #include "vmm/terminal.h"
@@ -28,16 +28,16 @@ int status(ExitCode code) {
   return static_cast<int>(code);
 }
 
-Result<bench_report::Report, Error> load(const std::string& path) {
+Result<bench::Report, Error> load(const std::string& path) {
   const auto bytes =
       TRY(read_whole_file("report", path, "; `unpark bench` with --json writes one",
                           [](std::uint64_t size) -> std::optional<std::string> {
-                            if (size <= bench_report::kMaxReportBytes) return std::nullopt;
+                            if (size <= bench::kMaxReportBytes) return std::nullopt;
                             return fmt::format("has {} bytes; a report may have {} MiB", size,
-                                               bench_report::kMaxReportBytes >> 20);
+                                               bench::kMaxReportBytes >> 20);
                           }));
   const char* data = reinterpret_cast<const char*>(bytes.data());
-  auto report = bench_report::read_report(std::string_view(data, bytes.size()));
+  auto report = bench::read_report(std::string_view(data, bytes.size()));
   if (!report) return Unexpected{Error{fmt::format("report {}: {}", path, report.error().message)}};
   return report;
 }
@@ -75,11 +75,11 @@ int report(const BenchReportRequest& request) {
   const auto loaded = load(request.file);
   if (!loaded) return refuse(loaded.error(), ExitCode::kUsage);
   if (!request.html.empty()) {
-    const auto written = write_file(request.html, bench_report::html_of(*loaded));
+    const auto written = write_file(request.html, bench::html_of(*loaded));
     if (!written) return refuse(written.error(), ExitCode::kCannotStart);
   }
   const Paint paint(shows_colour(STDOUT_FILENO));
-  return print(bench_report::table_of(*loaded, paint, columns_of(STDOUT_FILENO)), ExitCode::kOk);
+  return print(bench::table_of(*loaded, paint, columns_of(STDOUT_FILENO)), ExitCode::kOk);
 }
 
 int compare(const BenchCompareRequest& request) {
@@ -87,16 +87,16 @@ int compare(const BenchCompareRequest& request) {
   if (!first) return refuse(first.error(), ExitCode::kUsage);
   const auto second = load(request.second);
   if (!second) return refuse(second.error(), ExitCode::kUsage);
-  const bench_report::CompareOptions how{.margin = request.margin_percent / 100};
-  const auto result = bench_report::compare(*first, *second, how);
+  const bench::CompareOptions how{.margin = request.margin_percent / 100};
+  const auto result = bench::compare(*first, *second, how);
   if (!result)
     return refuse(
         {fmt::format("{} and {}: {}", request.first, request.second, result.error().message)},
         ExitCode::kUsage);
   const Paint paint(shows_colour(STDOUT_FILENO));
-  const std::string text =
-      request.json ? bench_report::json_of(*result, how)
-                   : bench_report::table_of(*result, how, paint, columns_of(STDOUT_FILENO));
+  const std::string text = request.json
+                               ? bench::json_of(*result, how)
+                               : bench::table_of(*result, how, paint, columns_of(STDOUT_FILENO));
   return print(text, result->differ() ? ExitCode::kFailed : ExitCode::kOk);
 }
 
@@ -124,7 +124,7 @@ void add_bench_report_verbs(CLI::App& bench, BenchReportVerbs& verbs) {
   verbs.compare_verb->footer("Exit status: 0 they do not differ; 1 they do; 2 bad input.");
 }
 
-std::optional<int> run_bench_report_verb(const BenchReportVerbs& verbs) {
+std::optional<int> bench_report(const BenchReportVerbs& verbs) {
   if (verbs.report_verb->parsed()) return report(verbs.report);
   if (verbs.compare_verb->parsed()) return compare(verbs.compare);
   return std::nullopt;

@@ -32,6 +32,6 @@ void add_bench_report_verbs(CLI::App& bench, BenchReportVerbs& verbs);
 // the file is no report, kCannotStart if the page cannot be written. compare: kOk if the runs do
 // not differ, kFailed if they do, kUsage if one is no report or they have nothing in common. Both:
 // kFailed if standard output cannot be written.
-std::optional<int> run_bench_report_verb(const BenchReportVerbs& verbs);
+std::optional<int> bench_report(const BenchReportVerbs& verbs);
 
 }  // namespace unpark::cli

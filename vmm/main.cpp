@@ -147,7 +147,7 @@ int dispatch(int argc, char** argv) {
   if (demo_verb->parsed()) return cli::demo(json);
   if (check_verb->parsed()) return cli::check_host(json);
   if (tables_verb->parsed()) return cli::tables(tables_cpus, tables_directory);
-  if (const auto status = cli::run_bench_report_verb(bench_reports)) return *status;
+  if (const auto status = cli::bench_report(bench_reports)) return *status;
   return cli::ctl(ctl);
 }
 
