@@ -7,6 +7,7 @@
 {
     build_packages='g++ cmake ninja-build libfmt-dev nlohmann-json3-dev libspdlog-dev libcli11-dev
         libgtest-dev libgmock-dev libbenchmark-dev acpica-tools ccache'
+    unit_packages='qemu-system-x86 chromium' # one unit test runs the guest on QEMU's TCG, one looks at a page
     clang_packages='clang libclang-rt-14-dev lld'
     lint_packages='clang-format clang-tidy shellcheck git'
     lab_packages='qemu-system-x86 busybox-static binutils kmod cpio xz-utils ovmf'

@@ -70,9 +70,9 @@ test_labhost() {
 
 run_tests() { # unit|lab|all
     case $1 in
-    unit) packages="$build_packages qemu-system-x86" ;; # one unit test runs the guest on QEMU's TCG
+    unit) packages="$build_packages $unit_packages" ;;
     lab) packages="$build_packages $lab_packages" ;;
-    all) packages="$build_packages $lab_packages $clang_packages" ;;
+    all) packages="$build_packages $unit_packages $lab_packages $clang_packages" ;;
     *) die 2 "test $1: unit, lab or all" ;;
     esac
     # shellcheck disable=SC2086 # a list

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <memory>
 
+#include "vmm/cli_bench_report.h"
 #include "vmm/cli_check_host.h"
 #include "vmm/cli_ctl.h"
 #include "vmm/cli_demo.h"
@@ -124,6 +125,11 @@ int dispatch(int argc, char** argv) {
   CLI::App* ctl_verb = app.add_subcommand("ctl", "Talk to a running machine");
   cli::add_ctl_options(*ctl_verb, ctl);
 
+  cli::BenchReportVerbs bench_reports;
+  CLI::App* bench_verb = app.add_subcommand("bench", "Reports of measurements");
+  bench_verb->require_subcommand(1);
+  cli::add_bench_report_verbs(*bench_verb, bench_reports);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -141,6 +147,7 @@ int dispatch(int argc, char** argv) {
   if (demo_verb->parsed()) return cli::demo(json);
   if (check_verb->parsed()) return cli::check_host(json);
   if (tables_verb->parsed()) return cli::tables(tables_cpus, tables_directory);
+  if (const auto status = cli::bench_report(bench_reports)) return *status;
   return cli::ctl(ctl);
 }
 
