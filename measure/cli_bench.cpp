@@ -11,7 +11,9 @@
 #include <chrono>
 
 #include "bench/report_table.h"
+#include "measure/boot_bench.h"
 #include "measure/host_facts.h"
+#include "measure/hotplug_bench.h"
 #include "measure/report_files.h"
 #include "measure/smi_bench.h"
 #include "vmm/exit_code.h"
@@ -65,6 +67,8 @@ bench::Report begin(const BenchRequest& request, const Options& options) {
 
 Result<Done, Stop> measure_all(const std::string& what, Session& session) {
   if (what == "smi" || what == "all") (void)TRY(bench_smi(session));
+  if (what == "boot" || what == "all") (void)TRY(bench_boot(session));
+  if (what == "hotplug" || what == "all") (void)TRY(bench_hotplug(session));
   return Done{};
 }
 
@@ -135,6 +139,8 @@ void add_verb(CLI::App& bench, BenchRequest& request, const std::string& name,
 
 void add_bench_verbs(CLI::App& bench, BenchRequest& request) {
   add_verb(bench, request, "smi", "Latency of SMIs, by the guest's TSC");
+  add_verb(bench, request, "boot", "Time from process start, and memory beyond the guest's RAM");
+  add_verb(bench, request, "hotplug", "Time from the order of a CPU; one at a time, eight at once");
   add_verb(bench, request, "all", "All of these");
 }
 

@@ -2,54 +2,22 @@
 #include "measure/guest_lines.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
+
+#include "measure/guest_words.h"
 
 namespace unpark::measure {
 
 namespace {
 
-constexpr std::string_view kPrefix = "unpark-guest: ";
 constexpr std::size_t kMostFailures = 8;
 constexpr std::size_t kLongestName = 64;
-
-std::string_view next_word(std::string_view& text) {
-  const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
-  text.remove_prefix(begin);
-  const std::string_view word = text.substr(0, text.find(' '));
-  text.remove_prefix(word.size());
-  return word;
-}
-
-template <class Number>
-std::optional<Number> number_in(std::string_view text) {
-  if constexpr (std::is_signed_v<Number>)
-    if (text.starts_with('+')) text.remove_prefix(1);
-  Number n{};
-  const auto r = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (r.ec != std::errc{} || r.ptr != text.data() + text.size()) return std::nullopt;
-  return n;
-}
-
-// "KEY=VALUE": the value.
-std::optional<std::string_view> value_of(std::string_view word, std::string_view key) {
-  if (!word.starts_with(key) || word.size() <= key.size() || word[key.size()] != '=')
-    return std::nullopt;
-  return word.substr(key.size() + 1);
-}
-
-template <class Number>
-std::optional<Number> number_of(std::string_view word, std::string_view key) {
-  const auto value = value_of(word, key);
-  return value ? number_in<Number>(*value) : std::nullopt;
-}
 
 }  // namespace
 
 void GuestLines::take(std::string_view line) {
-  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-  if (!line.starts_with(kPrefix)) return;
-  line.remove_prefix(kPrefix.size());
+  line = without_line_end(line);
+  if (!line.starts_with(kGuestPrefix)) return;
+  line.remove_prefix(kGuestPrefix.size());
   const std::string_view whole = line;
   const std::string_view kind = next_word(line);
   bool good = true;

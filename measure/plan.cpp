@@ -29,6 +29,12 @@ Result<std::vector<std::uint32_t>, Error> parse_cpu_list(const std::string& text
   return out;
 }
 
+std::string progress_line(std::string_view bench, const Run& run, std::size_t index,
+                          std::size_t runs) {
+  return fmt::format("{}: run {} of {}: {} CPU{}, round {}, {}", bench, index + 1, runs, run.cpus,
+                     run.cpus == 1 ? "" : "s", run.round + 1, name_of(run.peer));
+}
+
 std::vector<Run> interleave(const std::vector<std::uint32_t>& cpus, std::uint32_t rounds,
                             const std::vector<Peer>& peers) {
   std::vector<Run> out;

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "devices/result.h"
@@ -34,5 +35,9 @@ struct Run {
 // time on the host changes for all of them. The bare loop has one CPU and nothing but SMIs.
 std::vector<Run> interleave(const std::vector<std::uint32_t>& cpus, std::uint32_t rounds,
                             const std::vector<Peer>& peers);
+
+// For people: "smi: run 3 of 40: 2 CPUs, round 1, qemu".
+std::string progress_line(std::string_view bench, const Run& run, std::size_t index,
+                          std::size_t runs);
 
 }  // namespace unpark::measure

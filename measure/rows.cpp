@@ -23,7 +23,6 @@ constexpr std::array kKinds = {
     Kind{"boot.ready", "process start to the embedded guest's READY", "us"},
     Kind{"boot.resident", "memory of the process beyond guest RAM", "KiB"},
     Kind{"boot.resident_per_vcpu", "memory for each further vCPU", "KiB"},
-    Kind{"boot.resident_per_parked", "memory for each parked vCPU", "KiB"},
     Kind{"hotplug.claimed", "hot-add, order to claimed by SMM", "us"},
     Kind{"hotplug.relocated", "hot-add, order to SMBASE relocated", "us"},
     Kind{"hotplug.first_os", "hot-add, order to running in the OS", "us"},

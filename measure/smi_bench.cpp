@@ -76,9 +76,7 @@ Result<Done, Stop> bench_smi(Session& session) {
     const Run& run = plan[i];
     if (session.interrupt.pending())
       return Unexpected{Stop{Stop::Why::kInterrupted, "interrupted"}};
-    session.progress(fmt::format("smi: run {} of {}: {} CPU{}, round {}, {}", i + 1, plan.size(),
-                                 run.cpus, run.cpus == 1 ? "" : "s", run.round + 1,
-                                 name_of(run.peer)));
+    session.progress(progress_line("smi", run, i, plan.size()));
     const std::uint32_t number = begin_run(session, run.peer, "smi", run.cpus);
     auto done =
         run.peer == Peer::kBare ? run_bare(session, number) : run_guest(session, run, number);

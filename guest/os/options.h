@@ -18,6 +18,7 @@ struct Options {
   std::uint32_t bench_warmup = 16;
   bool bench_halted = false, bench_user = false, bench_pio = false;  // what the other CPUs do
   bool bench_directed = false;
+  bool bench_clock = false;  // hot-adds are told with what sets the TSC against another clock
   std::uint32_t unknown = 0;
 };
 
@@ -50,6 +51,8 @@ constexpr void apply_option(std::string_view word, Options& o) {
     o.bench_user = true;
   } else if (word == "bench-pio") {
     o.bench_pio = true;
+  } else if (word == "bench-clock") {
+    o.bench_clock = true;
   } else if (word == "bench-directed") {
     o.bench_directed = true;
   } else if (!number("work=", o.work) && !number("smi-bench=", o.smi_bench) &&

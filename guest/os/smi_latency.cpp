@@ -162,11 +162,12 @@ void tell_tscs() {
 }  // namespace
 
 void measure_smis(const Options& asked) {
+  if (asked.bench_samples != 0 || asked.bench_clock)
+    Report("tsc").dec("mhz", machine.tsc_per_us).say("CLOCK");
   if (asked.bench_samples == 0) return;
   Options options = asked;
   if (options.bench_samples > kMostSamples) options.bench_samples = kMostSamples;
   crowd.gather();
-  Report("tsc").dec("mhz", machine.tsc_per_us).say("CLOCK");
   tell_tscs();
   if (options.bench_halted || crowd.count == 1) measure_broadcast(options, "halted");
   if (crowd.count == 1) return;

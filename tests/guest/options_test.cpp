@@ -32,9 +32,11 @@ TEST(GuestOptions, SayWhatABenchMeasures) {
   EXPECT_EQ(none.bench_samples, 0u);
   EXPECT_FALSE(none.bench_halted || none.bench_user || none.bench_pio || none.bench_directed);
   const Options o = parse_options(
-      "bench-samples=500,bench-warmup=20,bench-halted,bench-user,bench-pio,bench-directed");
+      "bench-samples=500,bench-warmup=20,bench-halted,bench-user,bench-pio,bench-directed,"
+      "bench-clock");
   EXPECT_EQ(o.bench_samples, 500u);
   EXPECT_EQ(o.bench_warmup, 20u);
+  EXPECT_TRUE(o.bench_clock);
   EXPECT_TRUE(o.bench_halted && o.bench_user && o.bench_pio && o.bench_directed);
   EXPECT_EQ(o.unknown, 0u);
 }
