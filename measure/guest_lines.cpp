@@ -20,6 +20,9 @@ void GuestLines::take(std::string_view line) {
   line.remove_prefix(kGuestPrefix.size());
   const std::string_view whole = line;
   const std::string_view kind = next_word(line);
+  // The rate of the TSC is told once after a reset.
+  if (kind == "CLOCK" && line.starts_with(" tsc mhz=") && tsc_mhz_ != 0) restarted_ = true;
+  if (restarted_) return;
   bool good = true;
   if (kind == "SAMPLES")
     good = take_samples(line);

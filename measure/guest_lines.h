@@ -29,6 +29,8 @@ class GuestLines {
   // Those that were told to their end.
   [[nodiscard]] const std::vector<Series>& series() const { return series_; }
   [[nodiscard]] bool ready() const { return ready_; }
+  // The guest has begun again from its reset vector; what it says after that is not taken.
+  [[nodiscard]] bool restarted() const { return restarted_; }
   // FAIL lines, the first eight of them.
   [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
   // Lines that should have been samples and are not.
@@ -52,7 +54,7 @@ class GuestLines {
   std::vector<std::string> failures_;
   std::uint64_t malformed_ = 0, tsc_mhz_ = 0;
   TscOffset tsc_offset_;
-  bool ready_ = false;
+  bool ready_ = false, restarted_ = false;
 };
 
 }  // namespace unpark::measure

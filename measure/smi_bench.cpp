@@ -28,7 +28,17 @@ Result<Done, Stop> run_guest(Session& session, const Run& run, std::uint32_t num
   if (!child) return Unexpected{Stop{Stop::Why::kCannotStart, child.error().message}};
   GuestLines lines;
   auto read = read_until(session, run.peer, *child, lines,
-                         [&](const OutputLine&) { return lines.ready(); });
+                         [&](const OutputLine&) { return lines.ready() || lines.restarted(); });
+  if (lines.restarted()) {
+    warn(session.report,
+         fmt::format(
+             "{}, run {}: the guest was reset while it measured, and the run does not count: {}",
+             name_of(run.peer), number, child->last_words()));
+    const RowKey key = run.cpus == 1 ? RowKey{"smi.single", 1, 0, ""}
+                                     : RowKey{"smi.broadcast.out", run.cpus, 0, "halted"};
+    add(session, key, run.peer, {number, {}, session.options.samples});
+    return Done{};
+  }
   for (const Series& series : lines.series())
     add(session, {series.name, run.cpus, 0, series.state}, run.peer,
         {number, series.samples, series.lost});

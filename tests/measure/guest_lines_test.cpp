@@ -94,6 +94,19 @@ TEST(GuestLines, KeepNoMoreThanTheirLimits) {
   EXPECT_EQ(lines.failures().size(), 8u);
 }
 
+TEST(GuestLines, TakeNothingAfterTheGuestBeganAgain) {
+  GuestLines lines;
+  lines.take("unpark-guest: CLOCK tsc mhz=2445");
+  lines.take("unpark-guest: MEASURED a state=x count=0 lost=0");
+  EXPECT_FALSE(lines.restarted());
+  lines.take("unpark-guest: CLOCK tsc mhz=2445");
+  lines.take("unpark-guest: MEASURED a state=x count=0 lost=0");
+  lines.take("unpark-guest: READY cpus=2");
+  EXPECT_TRUE(lines.restarted());
+  EXPECT_EQ(lines.series().size(), 1u);
+  EXPECT_FALSE(lines.ready());
+}
+
 TEST(GuestLines, TellTheClocksAndTheEnd) {
   GuestLines lines;
   lines.take("something else");
