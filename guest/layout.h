@@ -27,7 +27,9 @@
 #define GUEST_STACKS 0x200000
 #define GUEST_STACK_SHIFT 14
 #define GUEST_MAX_CPUS 256
-#define GUEST_RAM_END 0x600000
+#define GUEST_BENCH_SAMPLES 0x600000  // os/bench_samples.h
+#define GUEST_BENCH_SAMPLES_SIZE 0x80000
+#define GUEST_RAM_END 0x680000
 
 // Selectors, the same in every GDT of this guest.
 #define GUEST_CODE32 0x08
@@ -96,6 +98,9 @@
 #define GUEST_QUICK_SPIN_TICKS 36
 #define GUEST_QUICK_FOLLOWERS 40
 #define GUEST_SEAT_SHIFT 6
+// smm/smm_config.h, SmmStay.
+#define GUEST_STAY_ENTERED 0
+#define GUEST_STAY_LEFT 8
 // chips/kvm_yield.h.
 #define GUEST_YIELD_NONE 0
 #define GUEST_YIELD_VMCALL 1

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <memory>
 
+#include "measure/cli_bench.h"
 #include "vmm/cli_bench_report.h"
 #include "vmm/cli_check_host.h"
 #include "vmm/cli_ctl.h"
@@ -134,8 +135,12 @@ int dispatch(int argc, char** argv) {
   cli::add_ctl_options(*ctl_verb, ctl);
 
   cli::BenchReportVerbs bench_reports;
-  CLI::App* bench_verb = app.add_subcommand("bench", "Reports of measurements");
+  CLI::App* bench_verb =
+      app.add_subcommand("bench", "Measure, beside QEMU on the same host, and report");
   bench_verb->require_subcommand(1);
+  cli::BenchRequest bench;
+  bench.command.assign(argv, argv + argc);
+  cli::add_bench_verbs(*bench_verb, bench);
   cli::add_bench_report_verbs(*bench_verb, bench_reports);
 
   try {
@@ -156,6 +161,7 @@ int dispatch(int argc, char** argv) {
   if (demo_verb->parsed()) return cli::demo(demo);
   if (check_verb->parsed()) return cli::check_host(json);
   if (tables_verb->parsed()) return cli::tables(tables_cpus, tables_directory);
+  if (const auto status = cli::bench(bench)) return *status;
   if (const auto status = cli::bench_report(bench_reports)) return *status;
   return cli::ctl(ctl);
 }

@@ -28,6 +28,11 @@ boot_cpu:
         movw    $GUEST_STEP_PORT, %dx
         movl    $GUEST_MARKER_RESET, %eax
         outl    %eax, %dx
+        // An empty line on COM1: a sign of life for who measures a start from outside. A UART after a
+        // reset sends, if at an odd speed.
+        movw    $0x3f8, %dx
+        movb    $'\n', %al
+        outb    %al, %dx
         lgdtl   %cs:OFFSET16(gdt_pointer)
         movl    $0x00000011, %eax       // PE, ET; caches on
         movl    %eax, %cr0

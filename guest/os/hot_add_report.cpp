@@ -6,6 +6,7 @@
 #include "guest/body/report.h"
 #include "guest/body/step_port.h"
 #include "guest/chips/cpu.h"
+#include "guest/chips/serial.h"
 #include "guest/chips/software_smi.h"
 #include "guest/firmware/machine.h"
 #include "guest/os/attack.h"
@@ -54,6 +55,17 @@ std::uint32_t taker(Step step, std::uint32_t new_cpu, std::uint32_t host) {
     default:
       return host;
   }
+}
+
+// An empty line, the TSC right before its end, and that of the first step: whoever notes when the
+// line arrives can tell when the steps were taken.
+void report_clock(std::uint32_t cpu, const StepTimes& times) {
+  std::uint64_t first = ~0ull;
+  for (const std::uint64_t t : times)
+    if (t != 0 && t < first) first = t;
+  const std::uint64_t now = read_tsc();
+  write_serial("\n");
+  Report("sync").dec("now", now).dec("first", first).dec("cpu", cpu).say("CLOCK");
 }
 
 void report_steps(std::uint32_t cpu, const StepTimes& times, std::uint32_t host, bool early_smi,
@@ -132,6 +144,7 @@ void report_hot_add(const JoinedCpu& cpu, const StepTimes& os_times, const Optio
     times[index_of(Step::kStep04)] = os_times[index_of(Step::kStep04)];
     times[index_of(Step::kStep05)] = os_times[index_of(Step::kStep05)];
     times[index_of(Step::kStep15)] = cpu.step15;
+    if (options.bench_clock) report_clock(cpu.apic_id, times);
     report_steps(cpu.apic_id, times, r.host, r.early_smi != 0, options.quiet);
     report_smbase(cpu.apic_id, r);
   }

@@ -13,6 +13,12 @@ struct Options {
   bool quiet = false;           // no STEP lines
   std::uint32_t work = 4;       // rounds of work that a hot-added CPU does
   std::uint32_t smi_bench = 0;  // SMIs to time before the guest is ready
+  // unpark bench, before the guest is ready (os/smi_bench.h). 0 samples: no bench.
+  std::uint32_t bench_samples = 0;
+  std::uint32_t bench_warmup = 16;
+  bool bench_halted = false, bench_user = false, bench_pio = false;  // what the other CPUs do
+  bool bench_directed = false;
+  bool bench_clock = false;  // hot-adds are told with what sets the TSC against another clock
   std::uint32_t unknown = 0;
 };
 
@@ -39,7 +45,19 @@ constexpr void apply_option(std::string_view word, Options& o) {
     o.hostile_smi = true;
   } else if (word == "quiet") {
     o.quiet = true;
-  } else if (!number("work=", o.work) && !number("smi-bench=", o.smi_bench)) {
+  } else if (word == "bench-halted") {
+    o.bench_halted = true;
+  } else if (word == "bench-user") {
+    o.bench_user = true;
+  } else if (word == "bench-pio") {
+    o.bench_pio = true;
+  } else if (word == "bench-clock") {
+    o.bench_clock = true;
+  } else if (word == "bench-directed") {
+    o.bench_directed = true;
+  } else if (!number("work=", o.work) && !number("smi-bench=", o.smi_bench) &&
+             !number("bench-samples=", o.bench_samples) &&
+             !number("bench-warmup=", o.bench_warmup)) {
     ++o.unknown;
   }
 }

@@ -8,18 +8,22 @@
 #include "guest/chips/lapic.h"
 #include "guest/chips/pm_timer.h"
 #include "guest/firmware/machine.h"
+#include "guest/os/os_loads.h"
 
 namespace unpark::guest::os {
 
 namespace {
 
-enum class Request : std::uint32_t { kNone, kWork, kHoldSmisOff, kHalt };
+enum class Request : std::uint32_t { kNone, kWork, kHoldSmisOff, kHalt, kUser, kPort, kTellTsc };
 
 struct alignas(64) Cpu {
   std::uint32_t online;
   Request request;
   std::uint32_t rounds;
   std::uint32_t smis_held_off;
+  std::uint32_t occupied;
+  std::uint32_t question, answer;  // of measure_tsc()
+  std::uint64_t answered_tsc;
   std::uint32_t harmless, nmis;
   std::uint64_t sum;
 };
@@ -46,6 +50,29 @@ void hold_smis_off_until_told(Cpu& self) {
   write_once(self.smis_held_off, 0u);
 }
 
+void tell_tsc_until_told(Cpu& self) {
+  write_once(self.occupied, 1u);
+  while (read_once(self.request) == Request::kTellTsc) {
+    const std::uint32_t question = read_once(self.question);
+    if (question != self.answer) {
+      self.answered_tsc = read_tsc();
+      write_once(self.answer, question);
+    }
+    pause();
+  }
+  write_once(self.occupied, 0u);
+}
+
+void carry_load(Cpu& self, Request request) {
+  write_once(self.occupied, 1u);
+  const auto word = reinterpret_cast<const std::uint32_t*>(&self.request);
+  if (request == Request::kUser)
+    loop_in_user_mode(word, static_cast<std::uint32_t>(request));
+  else
+    loop_on_port(word, static_cast<std::uint32_t>(request));
+  write_once(self.occupied, 0u);
+}
+
 // Where a CPU starts in the OS, and stays.
 void cpu_main(std::uint32_t apic_id) {
   Cpu& self = cpus[apic_id];
@@ -54,7 +81,8 @@ void cpu_main(std::uint32_t apic_id) {
   write_once(self.online, 1u);
   for (;;) {
     disable_interrupts();
-    switch (read_once(self.request)) {
+    const Request request = read_once(self.request);
+    switch (request) {
       case Request::kNone:
         enable_interrupts_and_halt();
         break;
@@ -64,6 +92,13 @@ void cpu_main(std::uint32_t apic_id) {
         break;
       case Request::kHoldSmisOff:
         hold_smis_off_until_told(self);
+        break;
+      case Request::kUser:
+      case Request::kPort:
+        carry_load(self, request);
+        break;
+      case Request::kTellTsc:
+        tell_tsc_until_told(self);
         break;
       case Request::kHalt:
         write_once(self.online, 0u);
@@ -147,6 +182,36 @@ bool hold_smis_off(std::uint32_t apic_id) {
 bool let_smis_in(std::uint32_t apic_id) {
   return ask(apic_id, Request::kNone, kStartUs,
              [&] { return read_once(cpus[apic_id].smis_held_off) == 0; });
+}
+
+bool occupy(std::uint32_t apic_id, Load load) {
+  return ask(apic_id, load == Load::kUserMode ? Request::kUser : Request::kPort, kStartUs,
+             [&] { return read_once(cpus[apic_id].occupied) != 0; });
+}
+
+bool let_go(std::uint32_t apic_id) {
+  return ask(apic_id, Request::kNone, kStartUs,
+             [&] { return read_once(cpus[apic_id].occupied) == 0; });
+}
+
+bool measure_tsc(std::uint32_t apic_id, TscOffset& offset) {
+  constexpr unsigned kQuestions = 64;
+  Cpu& cpu = cpus[apic_id];
+  const auto occupied = [&] { return read_once(cpu.occupied) != 0; };
+  if (!ask(apic_id, Request::kTellTsc, kStartUs, occupied)) return false;
+  std::uint64_t shortest = ~0ull;
+  for (unsigned i = 0; i < kQuestions; ++i) {
+    const std::uint32_t question = cpu.question + 1;
+    const std::uint64_t asked = read_tsc();
+    write_once(cpu.question, question);
+    if (!wait_until(kStartUs, [&] { return read_once(cpu.answer) == question; })) break;
+    const std::uint64_t heard = read_tsc();
+    if (heard - asked >= shortest) continue;
+    shortest = heard - asked;
+    offset.low = static_cast<std::int64_t>(cpu.answered_tsc - heard);
+    offset.high = static_cast<std::int64_t>(cpu.answered_tsc - asked);
+  }
+  return let_go(apic_id) && shortest != ~0ull;
 }
 
 void count_harmless(std::uint32_t apic_id) {

@@ -27,6 +27,19 @@ bool run_work(std::uint32_t apic_id, std::uint32_t rounds, std::uint64_t& sum);
 bool hold_smis_off(std::uint32_t apic_id);
 bool let_smis_in(std::uint32_t apic_id);
 
+// What a CPU can be kept busy with (os/os_loads.h), until let_go(). False: it did not start, or
+// end.
+enum class Load : std::uint32_t { kUserMode, kPortLoop };
+bool occupy(std::uint32_t apic_id, Load load);
+bool let_go(std::uint32_t apic_id);
+
+// By how much a CPU's TSC is ahead of the boot CPU's: between `low` and `high`, as close as 64
+// questions and answers tell. False: no answer in time.
+struct TscOffset {
+  std::int64_t low, high;
+};
+bool measure_tsc(std::uint32_t apic_id, TscOffset& offset);
+
 // Interrupts of the attack that arrived.
 void count_harmless(std::uint32_t apic_id);
 void count_nmi(std::uint32_t apic_id);

@@ -15,6 +15,7 @@
 #include "guest/os/options.h"
 #include "guest/os/os_cpus.h"
 #include "guest/os/smi_bench.h"
+#include "guest/os/smi_latency.h"
 
 namespace unpark::guest {
 
@@ -82,6 +83,7 @@ void run_os() {
   os::prepare_work();
   if (!start_cold_boot_cpus() || !os::enable_acpi()) return;
   os::bench_smis(options.smi_bench);
+  os::measure_smis(options);
   os::enable_cpu_gpe();
   Report("")
       .dec("cpus", os::online_count())

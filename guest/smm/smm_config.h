@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "guest/body/steps.h"
@@ -35,6 +36,14 @@ struct HotAddRecord {
   StepTimes times;
 };
 
+// A CPU's last stay in SMM, by its TSC: right after its first instruction there, and right before
+// its RSM. For benchmarks; smm/smm_entry.S writes it. A line of its own: every CPU writes one.
+struct alignas(64) SmmStay {
+  std::uint64_t entered, left;
+};
+static_assert(offsetof(SmmStay, entered) == GUEST_STAY_ENTERED);
+static_assert(offsetof(SmmStay, left) == GUEST_STAY_LEFT);
+
 struct SmmReport {
   std::uint32_t sessions;          // all
   std::uint32_t incomplete;        // those to which a CPU did not come
@@ -43,6 +52,7 @@ struct SmmReport {
   std::uint32_t removed_sequence;  // counts ejected CPUs
   std::uint32_t last_removed;
   std::array<HotAddRecord, GUEST_MAX_CPUS> records;  // by APIC ID
+  std::array<SmmStay, GUEST_MAX_CPUS> stays;         // by APIC ID
 };
 
 // Filled by the firmware while TSEG is open. Nobody but SMM can change it afterwards.

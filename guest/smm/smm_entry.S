@@ -15,6 +15,15 @@
 #define PARAMETER_LEADS 52
 #define PARAMETER_SEAT 56
 #define PARAMETER_QUICK 60
+#define PARAMETER_STAY 64
+
+// The TSC into the stay of this CPU (smm_config.h), whose address is in ECX: for benchmarks. The low
+// half first: a reader of an exit sees a time before its entry until both halves are there.
+        .macro stamp field
+        rdtsc
+        movl    %eax, \field(%ecx)
+        movl    %edx, \field + 4(%ecx)
+        .endm
 
 // A turn of a wait for the CPU with the APIC ID in EBX; EBP is the TSC when the wait began. Goes to
 // `target` once that is too long ago. Changes EAX.
@@ -45,7 +54,8 @@ smm_entry_begin:
         movl    %cs:IN_SEGMENT(smm_entry_parameters) + PARAMETER_SELF, %ebx
         movl    PARAMETER_QUICK(%ebx), %esi
         movl    PARAMETER_SEAT(%ebx), %edi
-        rdtsc
+        movl    PARAMETER_STAY(%ebx), %ecx
+        stamp   GUEST_STAY_ENTERED
         movl    %eax, %ebp
         cmpl    $0, PARAMETER_LEADS(%ebx)
         jne     quick_lead
@@ -63,6 +73,9 @@ quick_follow:
         jmp     quick_follow
 quick_leave:
         movl    $GUEST_SEAT_OUTSIDE, (%edi)
+quick_rsm:
+        movl    %cs:IN_SEGMENT(smm_entry_parameters) + PARAMETER_STAY, %ecx
+        stamp   GUEST_STAY_LEFT
         rsm
 
         // The monarch's. Work that comes after this read has an SMI of its own to come, which is
@@ -111,7 +124,7 @@ quick_release_next:
         addl    $4, %ebx
         jmp     quick_release_next
 quick_released:
-        rsm
+        jmp     quick_rsm
 
 to_long_mode:
         movl    %cs:IN_SEGMENT(smm_entry_parameters) + PARAMETER_SELF, %ebx
@@ -146,6 +159,10 @@ smm_entry_long:
         movl    PARAMETER_APIC_ID(%rbx), %edi
         xorl    %ebp, %ebp
         call    *PARAMETER_FUNCTION(%rbx)
+        movl    PARAMETER_STAY(%rbx), %ecx
+        rdtsc
+        movl    %eax, GUEST_STAY_LEFT(%rcx)
+        movl    %edx, GUEST_STAY_LEFT + 4(%rcx)
         rsm
 
         .balign 8
@@ -156,6 +173,6 @@ smm_entry_gdt:
         .quad   0x00af9b000000ffff      // GUEST_CODE64
         .balign 8
 smm_entry_parameters:
-        .zero   64
+        .zero   72
 smm_entry_end:
         .section .note.GNU-stack, "", @progbits

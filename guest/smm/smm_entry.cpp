@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guest/smm/smm_entry.h"
 
+#include <cstddef>
+
 #include "guest/chips/cpu.h"
 #include "guest/smm/seat.h"
 #include "guest/smm/smm_layout.h"
@@ -41,6 +43,8 @@ void install_entry(const SmmConfig& c, std::uint32_t apic_id, std::uint64_t func
   p.leads = apic_id == c.monarch ? 1 : 0;
   p.seat = address_of(c.seats + apic_id);
   p.quick = address_of(c.quick);
+  p.stay =
+      static_cast<std::uint32_t>(c.report + offsetof(SmmReport, stays) + apic_id * sizeof(SmmStay));
   __builtin_memcpy(reinterpret_cast<void*>(std::uintptr_t{p.self}), &p, sizeof p);
 }
 

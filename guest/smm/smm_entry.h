@@ -20,8 +20,9 @@ struct [[gnu::packed]] EntryParameters {
   std::uint64_t stack, function;
   std::uint32_t apic_id, leads;
   std::uint32_t seat, quick;
+  std::uint32_t stay, reserved3;
 };
-static_assert(sizeof(EntryParameters) == 64);
+static_assert(sizeof(EntryParameters) == 72);
 
 // smm/rebase_handler.S.
 struct RebaseContext {

@@ -27,6 +27,20 @@ TEST(GuestOptions, TakeWordsInAnyOrderAndSeparation) {
   EXPECT_EQ(o.unknown, 0u);
 }
 
+TEST(GuestOptions, SayWhatABenchMeasures) {
+  const Options none = parse_options("");
+  EXPECT_EQ(none.bench_samples, 0u);
+  EXPECT_FALSE(none.bench_halted || none.bench_user || none.bench_pio || none.bench_directed);
+  const Options o = parse_options(
+      "bench-samples=500,bench-warmup=20,bench-halted,bench-user,bench-pio,bench-directed,"
+      "bench-clock");
+  EXPECT_EQ(o.bench_samples, 500u);
+  EXPECT_EQ(o.bench_warmup, 20u);
+  EXPECT_TRUE(o.bench_clock);
+  EXPECT_TRUE(o.bench_halted && o.bench_user && o.bench_pio && o.bench_directed);
+  EXPECT_EQ(o.unknown, 0u);
+}
+
 TEST(GuestOptions, CountWhatTheyDoNotKnow) {
   const Options o = parse_options("atack work= work=1x work=9999999999 attack-");
   EXPECT_FALSE(o.attack);

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "measure/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace unpark::measure {
+
+Result<std::vector<std::uint32_t>, Error> parse_cpu_list(const std::string& text) {
+  std::vector<std::uint32_t> out;
+  std::string_view rest = text;
+  for (bool more = true; more;) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view word = rest.substr(0, comma);
+    more = comma != rest.npos;
+    rest.remove_prefix(more ? comma + 1 : rest.size());
+    std::uint32_t n = 0;
+    const auto r = std::from_chars(word.data(), word.data() + word.size(), n);
+    if (r.ec != std::errc{} || r.ptr != word.data() + word.size() || n < 1 || n > kMostCpus)
+      return Unexpected{Error{fmt::format(
+          "--cpus {}: '{}' is not a number of CPUs from 1 to {}; write e.g. --cpus 1,2,4", text,
+          word, kMostCpus)}};
+    if (std::find(out.begin(), out.end(), n) != out.end())
+      return Unexpected{Error{fmt::format("--cpus {}: {} stands there twice", text, n)}};
+    out.push_back(n);
+  }
+  return out;
+}
+
+std::string progress_line(std::string_view bench, const Run& run, std::size_t index,
+                          std::size_t runs) {
+  return fmt::format("{}: run {} of {}: {} CPU{}, round {}, {}", bench, index + 1, runs, run.cpus,
+                     run.cpus == 1 ? "" : "s", run.round + 1, name_of(run.peer));
+}
+
+std::vector<Run> interleave(const std::vector<std::uint32_t>& cpus, std::uint32_t rounds,
+                            const std::vector<Peer>& peers) {
+  std::vector<Run> out;
+  for (const std::uint32_t n : cpus)
+    for (std::uint32_t round = 0; round < rounds; ++round)
+      for (const Peer peer : peers)
+        if (peer != Peer::kBare || n == 1) out.push_back({peer, n, round});
+  return out;
+}
+
+}  // namespace unpark::measure

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "devices/result.h"
+#include "measure/peers.h"
+#include "vmm/sys_error.h"
+
+namespace unpark::measure {
+
+// `unpark bench` as typed, checked.
+struct Options {
+  std::vector<std::uint32_t> cpus = {1, 2, 4, 8};
+  std::uint32_t samples = 0;  // of each series in a round; never 0 once checked
+  std::uint32_t rounds = 5;
+  bool with_qemu = false;
+  std::uint32_t warmup = 16;
+};
+
+inline constexpr std::uint32_t kMostCpus = 255;
+inline constexpr std::uint32_t kMostRounds = 1000;
+
+// "1,2,8": 1 to kMostCpus each, in the order given, none twice.
+Result<std::vector<std::uint32_t>, Error> parse_cpu_list(const std::string& text);
+
+// One machine to start.
+struct Run {
+  Peer peer = Peer::kUnpark;
+  std::uint32_t cpus = 1, round = 0;
+};
+// For each number of CPUs every round, and in every round all peers, A B A B: what changes with
+// time on the host changes for all of them. The bare loop has one CPU and nothing but SMIs.
+std::vector<Run> interleave(const std::vector<std::uint32_t>& cpus, std::uint32_t rounds,
+                            const std::vector<Peer>& peers);
+
+// For people: "smi: run 3 of 40: 2 CPUs, round 1, qemu".
+std::string progress_line(std::string_view bench, const Run& run, std::size_t index,
+                          std::size_t runs);
+
+}  // namespace unpark::measure

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "measure/rows.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace unpark::measure {
+
+namespace {
+
+struct Kind {
+  std::string_view name, title, unit;
+};
+constexpr std::array kKinds = {
+    Kind{"smi.single", "SMI on one CPU, OUT 0xB2 to the next instruction", "cycles"},
+    Kind{"smi.broadcast.first", "broadcast SMI, to the first CPU in", "cycles"},
+    Kind{"smi.broadcast.all_in", "broadcast SMI, to the last CPU in", "cycles"},
+    Kind{"smi.broadcast.out", "broadcast SMI, to the last CPU out", "cycles"},
+    Kind{"smi.broadcast.writer", "broadcast SMI, to the writer's next instruction", "cycles"},
+    Kind{"smi.directed", "SMI by another CPU's ICR, to its entry", "cycles"},
+    Kind{"boot.first_instruction", "process start to the guest's first output", "us"},
+    Kind{"boot.ready", "process start to the embedded guest's READY", "us"},
+    Kind{"boot.resident", "memory of the process beyond guest RAM", "KiB"},
+    Kind{"boot.resident_per_vcpu", "memory for each further vCPU", "KiB"},
+    Kind{"hotplug.claimed", "hot-add, order to claimed by SMM", "us"},
+    Kind{"hotplug.relocated", "hot-add, order to SMBASE relocated", "us"},
+    Kind{"hotplug.first_os", "hot-add, order to running in the OS", "us"},
+    Kind{"hotplug.batch8", "hot-add of 8 CPUs, first order to the last CPU in the OS", "us"},
+};
+
+// What is aimed at, as ratios of medians.
+std::vector<bench::Target> targets_of(const RowKey& key) {
+  if (key.name == "smi.single") return {{"qemu", 0.6}, {"bare", 1.15}};
+  if (key.name == "smi.broadcast.out" && key.state == "halted" && key.cpus == 2)
+    return {{"qemu", 0.5}};
+  if (key.name == "smi.broadcast.out" && key.state == "halted" && key.cpus == 8)
+    return {{"qemu", 0.35}};
+  if (key.name == "hotplug.relocated") return {{"qemu", 0.5}};
+  if (key.name == "boot.first_instruction") return {{"qemu", 0.2}};
+  if (key.name == "boot.resident") return {{"qemu", 0.33}};
+  return {};
+}
+
+bench::Bench new_row(const RowKey& key) {
+  bench::Bench row;
+  row.name = row.title = key.name;
+  row.unit = "cycles";
+  for (const Kind& kind : kKinds)
+    if (kind.name == key.name) row.title = kind.title, row.unit = kind.unit;
+  row.cpus = key.cpus;
+  row.parked = key.parked;
+  row.state = key.state;
+  row.targets = targets_of(key);
+  return row;
+}
+
+// The first that `is` says yes to, or `made`, appended.
+template <class T, class Is>
+T& find_or_add(std::vector<T>& list, Is is, T made) {
+  const auto at = std::find_if(list.begin(), list.end(), is);
+  return at != list.end() ? *at : list.emplace_back(std::move(made));
+}
+
+}  // namespace
+
+void add_round(bench::Report& report, const RowKey& key, Peer peer, const std::string& version,
+               bench::Round round) {
+  bench::Bench& row = find_or_add(
+      report.benches,
+      [&](const bench::Bench& b) {
+        return b.name == key.name && b.cpus == key.cpus && b.parked == key.parked &&
+               b.state == key.state;
+      },
+      new_row(key));
+  bench::Peer made;
+  made.peer = name_of(peer);
+  made.version = version;
+  bench::Peer& of_peer = find_or_add(
+      row.peers, [&](const bench::Peer& p) { return p.peer == made.peer; }, made);
+  of_peer.rounds.push_back(std::move(round));
+}
+
+std::uint64_t lost_samples(const bench::Report& report) {
+  std::uint64_t n = 0;
+  for (const bench::Bench& row : report.benches)
+    for (const bench::Peer& peer : row.peers)
+      for (const bench::Round& round : peer.rounds) n += round.lost;
+  return n;
+}
+
+void warn(bench::Report& report, std::string sentence) {
+  auto& all = report.warnings;
+  if (std::find(all.begin(), all.end(), sentence) == all.end()) all.push_back(std::move(sentence));
+}
+
+}  // namespace unpark::measure
