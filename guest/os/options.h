@@ -37,7 +37,10 @@ constexpr bool parse_number(std::string_view text, std::uint32_t& value) {
 
 constexpr void apply_option(std::string_view word, Options& o) {
   const auto number = [&](std::string_view key, std::uint32_t& value) {
-    return word.starts_with(key) && parse_number(word.substr(key.size()), value);
+    std::string_view rest = word;
+    if (!rest.starts_with(key)) return false;
+    rest.remove_prefix(key.size());  // substr() may throw, and there is nobody here to catch
+    return parse_number(rest, value);
   };
   if (word == "attack") {
     o.attack = true;
