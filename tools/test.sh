@@ -3,7 +3,7 @@
 # Sourced by ./dev: which tests run where. Labels: `lab` needs a KVM with SMM; `labhost` tests the lab from outside;
 # everything else runs anywhere.
 
-lab_test_timeout=2400 # seconds for all lab tests of one build together
+lab_test_timeout=3000 # seconds for all lab tests of one build together
 failed=''
 
 run_ctest() { # PRESET CTEST-ARGS...
