@@ -14,8 +14,9 @@ run_ctest() { # PRESET CTEST-ARGS...
 }
 
 test_unit() {
-    for preset in release asan tsan; do
-        build_preset "$preset"
+    build_preset release
+    for preset in asan tsan; do
+        build_preset "$preset" unit_tests
     done
     for preset in release asan tsan; do
         # TSan's fixed memory layout does not fit a kernel that randomises much; setarch -R turns that off.

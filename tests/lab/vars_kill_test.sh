@@ -10,7 +10,7 @@ unpark=$1
 linux=$2
 needs_smm "$unpark"
 vars=$work/vars.fd
-rounds=3
+rounds=2
 carriage_return=$(printf '\r')
 cp /usr/share/OVMF/OVMF_VARS_4M.fd "$vars" || exit 1
 [ -f "$linux/vmlinuz" ] || { echo 'FAILED: run lab/linux/prepare' && exit 1; }
