@@ -3,8 +3,9 @@
 # Sourced by ./dev: configuring and building the CMake presets.
 
 # The compiler cache, where installed, stays in the build folder; it must know that tests use precompiled headers.
-# Asked for as late as this: `dev` may just have installed it.
+# Asked for as late as this: `dev` may just have installed it. Not in a CI: in a fresh clone it is empty, and only costs.
 use_compiler_cache() {
+    [ -z "${CI:-}" ] || return 0
     command -v ccache >/dev/null 2>&1 || return 0
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_C_COMPILER_LAUNCHER=ccache
     export CCACHE_DIR="${CCACHE_DIR:-$root/build/ccache}" CCACHE_SLOPPINESS=pch_defines,time_macros
