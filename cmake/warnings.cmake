@@ -20,8 +20,7 @@ endif()
 # Headers of the project are included from its root: "devices/field.h".
 target_include_directories(unpark_warnings INTERFACE ${PROJECT_SOURCE_DIR})
 
-# What most files of a library include, parsed once. The clang build does without: there each file must
-# name what it needs.
+# What most files of a library include, parsed once.
 function(unpark_precompile target)
   target_precompile_headers(${target} PRIVATE
     <array> <functional> <map> <memory> <optional> <string> <string_view> <variant> <vector> ${ARGN})
