@@ -52,6 +52,12 @@ bool may_report(const StepReport& report) {
   }
 }
 
+// Notes the SMBASE of `cpu`, whose descriptor `vcpu` is, in its newest record.
+void keep_smbase(HotplugTracer& tracer, VcpuId cpu, const UniqueFd& vcpu) {
+  const auto smbase = read_smbase(vcpu);
+  if (smbase) tracer.update(cpu, [&](HotplugRecord& r) { r.smbase_after = *smbase; });
+}
+
 ControlError refuse(std::string description) {
   return {ErrorClass::kGenericError, std::move(description)};
 }
@@ -196,14 +202,12 @@ Lifecycle Machine::lifecycle_now(VcpuId cpu) const {
 
 bool Machine::look_at_new_cpu(VcpuId cpu) {
   bool halts = false;
-  std::optional<std::uint64_t> smbase;
   if (vcpus_->lifecycle(cpu) == Lifecycle::kParked || is_absent(cpu)) return false;
   vcpus_->inspect(cpu, [&](Vcpu& vcpu) {
-    if (const auto r = read_smbase(vcpu.fd())) smbase = *r;
+    keep_smbase(tracer_, cpu, vcpu.fd());
     kvm_mp_state mp{};
     if (call(vcpu.fd(), kvm_op::kGetMpState, mp)) halts = mp.mp_state == KVM_MP_STATE_HALTED;
   });
-  if (smbase) tracer_.update(cpu, [&](HotplugRecord& r) { r.smbase_after = *smbase; });
   return halts;
 }
 
@@ -292,9 +296,7 @@ void Machine::gate_refused(Access at, bool control_window, bool write, std::uint
 }
 
 void Machine::note_smbase(VcpuId cpu) {
-  const auto smbase = read_smbase(vcpus_->own()->fd());
-  if (!smbase) return;
-  tracer_.update(cpu, [&](HotplugRecord& r) { r.smbase_after = *smbase; });
+  keep_smbase(tracer_, cpu, vcpus_->own()->fd());
 }
 
 // Of a CPU that does not speak on the step port. Once: a guest may report success as often as it
@@ -303,11 +305,7 @@ void Machine::read_back_smbase(VcpuId cpu) {
   bool known = true;
   tracer_.update(cpu, [&](const HotplugRecord& r) { known = r.smbase_after.has_value(); });
   if (known) return;
-  vcpus_->inspect(cpu, [&](Vcpu& vcpu) {
-    const auto smbase = read_smbase(vcpu.fd());
-    if (!smbase) return;
-    tracer_.update(cpu, [&](HotplugRecord& r) { r.smbase_after = *smbase; });
-  });
+  vcpus_->inspect(cpu, [&](Vcpu& vcpu) { keep_smbase(tracer_, cpu, vcpu.fd()); });
 }
 
 void Machine::on_step(const StepReport& report) {
