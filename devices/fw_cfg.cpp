@@ -2,6 +2,8 @@
 #include "devices/fw_cfg.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -125,9 +127,10 @@ void FwCfg::select(FwCfgKey key) {
 }
 
 std::uint8_t FwCfg::next_byte() {
-  Lock lock(m_);
-  if (!content_ || offset_ >= content_->size()) return 0;
-  return std::to_integer<std::uint8_t>((*content_)[offset_++]);
+  const Piece piece = take(1);
+  std::array<std::byte, 1> byte{};
+  if (piece.size != 0) piece.content->read(piece.offset, byte);
+  return std::to_integer<std::uint8_t>(byte[0]);
 }
 
 void FwCfg::run_dma(Gpa descriptor) {
@@ -142,7 +145,10 @@ bool FwCfg::execute(const FwCfgDescriptor& order) {
   if (d::Read::get(order.control)) {
     if (order.length > kFwCfgMaxRead) return false;
     const Piece piece = take(order.length);
-    return copy_fw_cfg_to_guest(*memory_, order.address, piece.bytes, order.length);
+    return copy_fw_cfg_to_guest(*memory_, order.address, order.length, piece.size,
+                                [&](std::size_t at, std::span<std::byte> into) {
+                                  piece.content->read(piece.offset + at, into);
+                                });
   }
   if (d::Write::get(order.control)) return store_from_guest(order.address, order.length);
   if (d::Skip::get(order.control)) (void)take(order.length);
@@ -153,9 +159,7 @@ FwCfg::Piece FwCfg::take(std::uint32_t length) {
   Lock lock(m_);
   if (!content_) return {};
   const std::size_t size = std::min<std::size_t>(length, content_->size() - offset_);
-  const auto bytes = std::span(*content_).subspan(offset_, size);
-  offset_ += size;
-  return {content_, bytes};
+  return {content_, std::exchange(offset_, offset_ + size), size};
 }
 
 bool FwCfg::store_from_guest(Gpa from, std::uint32_t length) {
@@ -183,7 +187,7 @@ bool FwCfg::store_from_guest(Gpa from, std::uint32_t length) {
       offset_ = offset + length;
     }
   }
-  if (on_write) on_write(*written);
+  if (on_write) on_write(written->bytes());
   return true;
 }
 
@@ -192,7 +196,7 @@ Result<Done, FwCfgError> FwCfg::add_item(FwCfgKey key, FwCfgBytes content) {
   return items_.add_item(key, std::move(content));
 }
 
-void FwCfg::replace_item(FwCfgKey key, FwCfgBytes content) {
+void FwCfg::replace_item(FwCfgKey key, FwCfgData content) {
   Lock lock(m_);
   items_.replace_item(key, std::move(content));
 }

@@ -21,9 +21,8 @@ namespace unpark {
 // Differs:  a DMA read of more than kFwCfgMaxRead bytes ends in error. The directory is made when
 // it
 //           is selected.
-// Locking:  one mutex, leaf. Guest memory, generators, on_write and the listener are used without
-// it: contents
-//           are shared and never change in place.
+// Locking:  one mutex, leaf. Guest memory, sources, generators, on_write and the listener are used
+//           without it: contents are shared and never change in place.
 class FwCfg final : public IoDevice {
  public:
   // Null: without DMA, and so without writable files.
@@ -42,7 +41,7 @@ class FwCfg final : public IoDevice {
 
   // As FwCfgItems has them.
   Result<Done, FwCfgError> add_item(FwCfgKey key, FwCfgBytes content);
-  void replace_item(FwCfgKey key, FwCfgBytes content);
+  void replace_item(FwCfgKey key, FwCfgData content);
   Result<Done, FwCfgError> add_file(const std::string& name, FwCfgBytes content);
   Result<Done, FwCfgError> add_writable_file(const std::string& name, FwCfgBytes initial,
                                              FwCfgItems::OnWrite on_write);
@@ -54,13 +53,14 @@ class FwCfg final : public IoDevice {
  private:
   // What a transfer takes from the selected item.
   struct Piece {
-    FwCfgContent content;  // keeps `bytes` alive
-    std::span<const std::byte> bytes;
+    FwCfgContent content;  // null: nothing there
+    std::size_t offset = 0, size = 0;
   };
   void select(FwCfgKey key);
   std::uint8_t next_byte();
   void run_dma(Gpa descriptor);
   bool execute(const FwCfgDescriptor& order);
+  // At most that much.
   Piece take(std::uint32_t length);
   bool store_from_guest(Gpa from, std::uint32_t length);
 

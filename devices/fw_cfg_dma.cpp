@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <vector>
 
 #include "devices/fw_cfg_spec.h"
 
@@ -35,16 +36,21 @@ void finish_fw_cfg_descriptor(DmaMemory& memory, Gpa at, bool ok) {
   (void)memory.write(at + s::kControlAt, control);
 }
 
-bool copy_fw_cfg_to_guest(DmaMemory& memory, Gpa to, std::span<const std::byte> from,
-                          std::uint32_t length) {
+bool copy_fw_cfg_to_guest(
+    DmaMemory& memory, Gpa to, std::uint32_t length, std::size_t size,
+    const std::function<void(std::size_t at, std::span<std::byte> into)>& read) {
   if (length > std::numeric_limits<std::uint64_t>::max() - to.value) return false;
-  const auto data = from.first(std::min<std::size_t>(from.size(), length));
-  if (!data.empty() && !memory.write(to, data)) return false;
-  static constexpr std::array<std::byte, 4096> kZeros{};
-  for (std::uint64_t done = data.size(); done < length;) {
-    const auto chunk = std::min<std::uint64_t>(kZeros.size(), length - done);
-    if (!memory.write(to + done, std::span(kZeros).first(chunk))) return false;
-    done += chunk;
+  // Large enough for a file to be read at speed, small enough not to be noticed in memory.
+  constexpr std::size_t kPiece = 256 << 10;
+  std::vector<std::byte> buffer(std::min<std::size_t>(length, kPiece));
+  for (std::uint64_t done = 0; done < length;) {
+    const auto piece =
+        std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), length - done));
+    const std::size_t data = done < size ? std::min<std::size_t>(piece.size(), size - done) : 0;
+    if (data != 0) read(done, piece.first(data));
+    std::fill(piece.begin() + static_cast<std::ptrdiff_t>(data), piece.end(), std::byte{0});
+    if (!memory.write(to + done, piece)) return false;
+    done += piece.size();
   }
   return true;
 }

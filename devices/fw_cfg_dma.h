@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 
@@ -27,9 +29,10 @@ std::optional<FwCfgDescriptor> read_fw_cfg_descriptor(DmaMemory& memory, Gpa at)
 // descriptor cannot be written there is nobody to tell.
 void finish_fw_cfg_descriptor(DmaMemory& memory, Gpa at, bool ok);
 
-// Copies `from` to guest memory and fills up with zeros to `length` bytes. False: some of it is not
-// memory; what lies before may have been written.
-bool copy_fw_cfg_to_guest(DmaMemory& memory, Gpa to, std::span<const std::byte> from,
-                          std::uint32_t length);
+// Writes `length` bytes to guest memory: `size` of them as `read` has them (at: from their start),
+// in pieces, then zeros. False: some of it is not memory; what lies before may have been written.
+bool copy_fw_cfg_to_guest(
+    DmaMemory& memory, Gpa to, std::uint32_t length, std::size_t size,
+    const std::function<void(std::size_t at, std::span<std::byte> into)>& read);
 
 }  // namespace unpark

@@ -13,8 +13,8 @@ namespace {
 
 namespace s = spec::fw_cfg;
 
-FwCfgContent share(FwCfgBytes bytes) {
-  return std::make_shared<const FwCfgBytes>(std::move(bytes));
+FwCfgContent share(FwCfgData data) {
+  return std::make_shared<const FwCfgData>(std::move(data));
 }
 
 void put_big_endian(FwCfgBytes& into, std::size_t at, std::size_t size, std::uint64_t value) {
@@ -57,7 +57,7 @@ Result<Done, FwCfgError> FwCfgItems::add_item(FwCfgKey key, FwCfgBytes content) 
   return Done{};
 }
 
-void FwCfgItems::replace_item(FwCfgKey key, FwCfgBytes content) {
+void FwCfgItems::replace_item(FwCfgKey key, FwCfgData content) {
   items_[key].content = share(std::move(content));
 }
 
@@ -114,7 +114,7 @@ Result<Done, FwCfgError> FwCfgItems::add_generated_set(const std::vector<std::st
   auto set = std::make_shared<Generated>();
   set->make = std::move(make);
   for (const auto& name : names)
-    set->members.push_back(TRY(add(name, Item{.content = share({}), .generated = set})));
+    set->members.push_back(TRY(add(name, Item{.content = share(FwCfgBytes{}), .generated = set})));
   sets_.push_back(std::move(set));
   return Done{};
 }
@@ -179,7 +179,7 @@ bool FwCfgItems::may_store(FwCfgKey key, std::size_t offset, std::size_t size) c
 FwCfgContent FwCfgItems::store(FwCfgKey key, std::size_t offset, std::span<const std::byte> from) {
   if (!may_store(key, offset, from.size())) return nullptr;
   Item& item = items_.at(key);
-  FwCfgBytes changed = *item.content;
+  FwCfgBytes changed = item.content->bytes();  // a writable file has no source
   std::copy(from.begin(), from.end(), changed.begin() + static_cast<std::ptrdiff_t>(offset));
   return item.content = share(std::move(changed));
 }

@@ -9,15 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "devices/fw_cfg_content.h"
 #include "devices/fw_cfg_spec.h"
 #include "devices/result.h"
 
 namespace unpark {
 
 using FwCfgKey = std::uint16_t;
-using FwCfgBytes = std::vector<std::byte>;
-// Never changed once shown, only replaced: a transfer may go on without the lock.
-using FwCfgContent = std::shared_ptr<const FwCfgBytes>;
 
 // Why something could not be added.
 struct FwCfgError {
@@ -45,7 +43,7 @@ class FwCfgItems {
 
   Result<Done, FwCfgError> add_item(FwCfgKey key, FwCfgBytes content);
   // The item need not exist.
-  void replace_item(FwCfgKey key, FwCfgBytes content);
+  void replace_item(FwCfgKey key, FwCfgData content);
 
   Result<Done, FwCfgError> add_file(const std::string& name, FwCfgBytes content);
   // `initial` is what it holds after each reset. `on_write` gets the whole file.

@@ -7,10 +7,26 @@
 #include <unistd.h>
 
 #include <cerrno>
-
-#include "vmm/fd.h"
+#include <utility>
 
 namespace unpark {
+
+Result<RegularFile, Error> open_regular_file(std::string_view what, const std::string& path,
+                                             std::string_view advice, const SizeRule& size_rule) {
+  const auto refuse = [&](const std::string& why) {
+    return Unexpected{Error{fmt::format("{} {}: {}", what, path, why)}};
+  };
+  // O_NONBLOCK: a FIFO must be refused, not waited for.
+  UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!fd) return refuse(fmt::format("cannot be opened: {}", describe(SysError{"open", errno})));
+  struct stat st {};
+  if (::fstat(fd.get(), &st) != 0) return refuse(describe(SysError{"fstat", errno}));
+  if (!S_ISREG(st.st_mode)) return refuse(fmt::format("is not a regular file{}", advice));
+  const auto size = static_cast<std::uint64_t>(st.st_size);
+  if (size == 0) return refuse(fmt::format("is empty{}", advice));
+  if (const auto why = size_rule(size)) return refuse(*why);
+  return RegularFile{std::move(fd), size};
+}
 
 Result<std::vector<std::byte>, Error> read_whole_file(std::string_view what,
                                                       const std::string& path,
@@ -19,18 +35,10 @@ Result<std::vector<std::byte>, Error> read_whole_file(std::string_view what,
   const auto refuse = [&](const std::string& why) {
     return Unexpected{Error{fmt::format("{} {}: {}", what, path, why)}};
   };
-  // O_NONBLOCK: a FIFO must be refused, not waited for.
-  const UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (!fd) return refuse(fmt::format("cannot be opened: {}", describe(SysError{"open", errno})));
-  struct stat st {};
-  if (::fstat(fd.get(), &st) != 0) return refuse(describe(SysError{"fstat", errno}));
-  if (!S_ISREG(st.st_mode)) return refuse(fmt::format("is not a regular file{}", advice));
-  const auto size = static_cast<std::uint64_t>(st.st_size);
-  if (size == 0) return refuse(fmt::format("is empty{}", advice));
-  if (const auto why = size_rule(size)) return refuse(*why);
-  std::vector<std::byte> bytes(size);
-  for (std::size_t done = 0; done < size;) {
-    const ssize_t n = ::read(fd.get(), bytes.data() + done, size - done);
+  const RegularFile file = TRY(open_regular_file(what, path, advice, size_rule));
+  std::vector<std::byte> bytes(file.size);
+  for (std::size_t done = 0; done < bytes.size();) {
+    const ssize_t n = ::read(file.fd.get(), bytes.data() + done, bytes.size() - done);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return refuse(fmt::format("cannot be read: {}", describe(SysError{"read", errno})));
     if (n == 0) return refuse("became shorter while it was read");

@@ -133,7 +133,7 @@ TEST(FwCfgDmaCopy, DoesNotWrapAtTheTopOfTheAddressSpace) {
     int writes = 0;
   } memory;
 
-  EXPECT_FALSE(copy_fw_cfg_to_guest(memory, Gpa{~std::uint64_t{0} - 8}, {}, 0x100));
+  EXPECT_FALSE(copy_fw_cfg_to_guest(memory, Gpa{~std::uint64_t{0} - 8}, 0x100, 0, {}));
 
   EXPECT_EQ(memory.writes, 0);
 }
