@@ -3,8 +3,8 @@
 # Sourced by ./dev: which tests run where. Labels: `lab` needs a KVM with SMM; `labhost` tests the lab from outside;
 # everything else runs anywhere.
 
-lab_test_timeout=3000 # seconds for all lab tests of one build together
-lab_silence=720       # a lab that prints nothing for so long hangs: more than any test there may take
+lab_test_timeout=2700 # seconds for all lab tests of one build together
+lab_silence=480       # a lab that prints nothing for so long hangs: more than any test there may take
 lab_tries=4           # so often the emulated host may be started for them
 failed=''
 
