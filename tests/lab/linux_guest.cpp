@@ -76,7 +76,7 @@ std::string LinuxGuest::sh(const std::string& command) {
   machine_->type(fmt::format("echo 'BEG''IN-{0}:'; {1}; echo 'EN''D-{0}:'\n", number, command));
   const std::string begin = "BEGIN-" + number + ":", end = "END-" + number + ":";
   if (!machine_->wait([&](const Seen& s) { return count(s.console, end) > 0; })) {
-    ADD_FAILURE() << "does not end: " << command << "\n" << machine_->log() << console_end();
+    ADD_FAILURE() << "does not end: " << command << "\n" << console_end();
     return "";
   }
   std::string all = machine_->look<std::string>([](const Seen& s) { return s.console; });
@@ -96,7 +96,7 @@ bool LinuxGuest::wait_sh(const std::string& command, const std::string& wanted) 
 
 std::string LinuxGuest::console_end() {
   const auto all = machine_->look<std::string>([](const Seen& s) { return s.console; });
-  return all.substr(all.size() - std::min<std::size_t>(all.size(), 3000));
+  return machine_->log() + all.substr(all.size() - std::min<std::size_t>(all.size(), 3000));
 }
 
 bool LinuxGuest::wait_deleted(const std::string& id, std::size_t times) {

@@ -34,7 +34,7 @@ class LinuxGuest {
   std::string sh(const std::string& command);
   // Until `command` prints `wanted`; false after a generous number of tries.
   bool wait_sh(const std::string& command, const std::string& wanted);
-  // Console output so far, for a failure's message: its end.
+  // For a failure's message: what was logged, and the end of the console output.
   std::string console_end();
   // DEVICE_DELETED for `id`, told `times` times.
   bool wait_deleted(const std::string& id, std::size_t times = 1);

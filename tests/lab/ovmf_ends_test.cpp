@@ -32,7 +32,7 @@ class OvmfEnds : public SmmRequired {
     return false;
   }
   LiveMachine& machine() { return guest_->machine(); }
-  std::string what_happened() { return machine().log() + guest_->console_end(); }
+  std::string what_happened() { return guest_->console_end(); }
   template <class E>
   std::size_t count() {
     return machine().look<std::size_t>([](const Seen& s) { return s.count<E>(); });

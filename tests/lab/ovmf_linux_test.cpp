@@ -40,7 +40,7 @@ class OvmfLinux : public SmmRequired {
   }
   // For a failure's message, as far as the guest still answers.
   std::string what_happened() {
-    std::string all = "\n" + guest().machine().log() + guest().console_end();
+    std::string all = "\n" + guest().console_end();
     guest().machine().on_loop([&](Machine& m) {
       for (const CpuInfo& cpu : m.cpus())
         all += fmt::format("\ncpu {}: {}", cpu.slot.value, cpu.lifecycle);
