@@ -3,10 +3,8 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
+#include <utility>
 
 namespace unpark {
 
@@ -18,19 +16,10 @@ Result<std::shared_ptr<const FileSource>, Error> FileSource::open(std::string_vi
 }
 
 void FileSource::read(std::size_t offset, std::span<std::byte> into) const {
-  while (!into.empty()) {
-    const ssize_t n = ::pread(file_.fd.get(), into.data(), into.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) {
-      if (!warned_.exchange(true))
-        spdlog::warn("{}: byte {} cannot be read: {}; the guest finds zeros there", name_, offset,
-                     n == 0 ? "the file has become shorter" : describe(SysError{"pread", errno}));
-      std::fill(into.begin(), into.end(), std::byte{0});
-      return;
-    }
-    offset += static_cast<std::size_t>(n);
-    into = into.subspan(static_cast<std::size_t>(n));
-  }
+  const auto done = read_at(file_.fd.get(), offset, into);
+  if (!done && !warned_.exchange(true))
+    spdlog::warn("{}: {} bytes at {} cannot all be read: {}; the guest finds zeros there", name_,
+                 into.size(), offset, describe(done.error()));
 }
 
 }  // namespace unpark

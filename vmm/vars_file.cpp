@@ -13,24 +13,12 @@
 
 #include "vmm/vars_file_check.h"
 #include "vmm/vars_file_copy.h"
+#include "vmm/whole_file.h"
 
 namespace unpark {
 namespace {
 
 constexpr std::uint64_t kBlock = 4096;
-
-// The whole range, at `offset`.
-Result<Done, SysError> read_at(int fd, std::uint64_t offset, std::span<std::byte> into) {
-  while (!into.empty()) {
-    const ssize_t n = ::pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Unexpected{SysError{"pread", errno}};
-    if (n == 0) return Unexpected{SysError{"pread: the file has become shorter", EIO}};
-    offset += static_cast<std::uint64_t>(n);
-    into = into.subspan(static_cast<std::size_t>(n));
-  }
-  return Done{};
-}
 
 struct Written {
   std::size_t bytes = 0;

@@ -6,16 +6,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
 namespace unpark {
+namespace {
+
+// "WHAT PATH: why". Both must outlive what it returns.
+auto refuser(std::string_view what, const std::string& path) {
+  return [what, &path](const std::string& why) {
+    return Unexpected{Error{fmt::format("{} {}: {}", what, path, why)}};
+  };
+}
+
+}  // namespace
 
 Result<RegularFile, Error> open_regular_file(std::string_view what, const std::string& path,
                                              std::string_view advice, const SizeRule& size_rule) {
-  const auto refuse = [&](const std::string& why) {
-    return Unexpected{Error{fmt::format("{} {}: {}", what, path, why)}};
-  };
+  const auto refuse = refuser(what, path);
   // O_NONBLOCK: a FIFO must be refused, not waited for.
   UniqueFd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (!fd) return refuse(fmt::format("cannot be opened: {}", describe(SysError{"open", errno})));
@@ -28,13 +37,27 @@ Result<RegularFile, Error> open_regular_file(std::string_view what, const std::s
   return RegularFile{std::move(fd), size};
 }
 
+Result<Done, SysError> read_at(int fd, std::uint64_t offset, std::span<std::byte> into) {
+  while (!into.empty()) {
+    const ssize_t n = ::pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) {
+      const SysError why =
+          n < 0 ? SysError{"pread", errno} : SysError{"pread: the file has become shorter", EIO};
+      std::fill(into.begin(), into.end(), std::byte{0});
+      return Unexpected{why};
+    }
+    offset += static_cast<std::uint64_t>(n);
+    into = into.subspan(static_cast<std::size_t>(n));
+  }
+  return Done{};
+}
+
 Result<std::vector<std::byte>, Error> read_whole_file(std::string_view what,
                                                       const std::string& path,
                                                       std::string_view advice,
                                                       const SizeRule& size_rule) {
-  const auto refuse = [&](const std::string& why) {
-    return Unexpected{Error{fmt::format("{} {}: {}", what, path, why)}};
-  };
+  const auto refuse = refuser(what, path);
   const RegularFile file = TRY(open_regular_file(what, path, advice, size_rule));
   std::vector<std::byte> bytes(file.size);
   for (std::size_t done = 0; done < bytes.size();) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ struct RegularFile {
 // Opens a regular file that is not empty. Errors are "WHAT PATH: why", as below.
 Result<RegularFile, Error> open_regular_file(std::string_view what, const std::string& path,
                                              std::string_view advice, const SizeRule& size_rule);
+
+// The whole range, at `offset`. What cannot be read is zero then; EIO: the file ends before it.
+Result<Done, SysError> read_at(int fd, std::uint64_t offset, std::span<std::byte> into);
 
 // Reads a regular file that is not empty. Errors are "WHAT PATH: why": missing, unreadable, not a
 // regular file, empty (both followed by `advice`), what `size_rule` says, shorter than it was.

@@ -76,7 +76,7 @@ std::string LinuxGuest::sh(const std::string& command) {
   machine_->type(fmt::format("echo 'BEG''IN-{0}:'; {1}; echo 'EN''D-{0}:'\n", number, command));
   const std::string begin = "BEGIN-" + number + ":", end = "END-" + number + ":";
   if (!machine_->wait([&](const Seen& s) { return count(s.console, end) > 0; })) {
-    ADD_FAILURE() << "does not end: " << command << "\n" << console_end();
+    ADD_FAILURE() << "does not end: " << command << "\n" << what_happened();
     return "";
   }
   std::string all = machine_->look<std::string>([](const Seen& s) { return s.console; });
@@ -94,7 +94,7 @@ bool LinuxGuest::wait_sh(const std::string& command, const std::string& wanted) 
   return false;
 }
 
-std::string LinuxGuest::console_end() {
+std::string LinuxGuest::what_happened() {
   const auto all = machine_->look<std::string>([](const Seen& s) { return s.console; });
   return machine_->log() + all.substr(all.size() - std::min<std::size_t>(all.size(), 3000));
 }

@@ -35,7 +35,7 @@ class LinuxGuest {
   // Until `command` prints `wanted`; false after a generous number of tries.
   bool wait_sh(const std::string& command, const std::string& wanted);
   // For a failure's message: what was logged, and the end of the console output.
-  std::string console_end();
+  std::string what_happened();
   // DEVICE_DELETED for `id`, told `times` times.
   bool wait_deleted(const std::string& id, std::size_t times = 1);
   bool wait_inserted(VcpuId cpu, std::size_t times = 1);  // _OST: insertion went well

@@ -23,7 +23,7 @@ class OvmfEnds : public SmmRequired {
     guest_ = LinuxGuest::start({});
     ASSERT_NE(guest_, nullptr);
     spdlog::set_level(spdlog::level::debug);  // who asked for a reset
-    ASSERT_TRUE(wait_up(1)) << what_happened();
+    ASSERT_TRUE(wait_up(1)) << guest_->what_happened();
   }
   // A busy host may take more than one wait.
   bool wait_up(unsigned boots) {
@@ -32,7 +32,6 @@ class OvmfEnds : public SmmRequired {
     return false;
   }
   LiveMachine& machine() { return guest_->machine(); }
-  std::string what_happened() { return guest_->console_end(); }
   template <class E>
   std::size_t count() {
     return machine().look<std::size_t>([](const Seen& s) { return s.count<E>(); });
@@ -64,7 +63,7 @@ TEST_F(OvmfEnds, EveryWayToRebootComesUpAgainAndPowerOffEnds) {
               type);
     const std::size_t before = machine().log().size();
     machine().type("reboot -f\n");
-    ASSERT_TRUE(wait_up(++boots)) << type << what_happened();
+    ASSERT_TRUE(wait_up(++boots)) << type << guest_->what_happened();
     EXPECT_EQ(count<event::Reset>(), boots - 1) << type;
     EXPECT_THAT(machine().log().substr(before), HasSubstr(seen_as)) << type;
     EXPECT_EQ(guest_->sh("cat /sys/devices/system/cpu/online"), "0") << type;
@@ -72,7 +71,7 @@ TEST_F(OvmfEnds, EveryWayToRebootComesUpAgainAndPowerOffEnds) {
     EXPECT_EQ(machine().run_state(), RunState::kRunning);
   }
   machine().type("poweroff -f\n");
-  ASSERT_TRUE(wait_for<event::Shutdown>()) << what_happened();
+  ASSERT_TRUE(wait_for<event::Shutdown>()) << guest_->what_happened();
   EXPECT_EQ(machine().run_state(), RunState::kShutdown);
   const auto* end = machine().look<const event::Shutdown*>(
       [](const Seen& s) { return s.last<event::Shutdown>(); });
@@ -88,12 +87,12 @@ TEST_F(OvmfEnds, APanicRebootsIfTheOsSaysSoAndElseStopsTheMachineAndIsTold) {
                        "echo 1 > /proc/sys/kernel/sysrq && echo ready"),
             "ready");
   machine().type("echo c > /proc/sysrq-trigger\n");
-  ASSERT_TRUE(wait_up(2)) << what_happened();
+  ASSERT_TRUE(wait_up(2)) << guest_->what_happened();
   EXPECT_EQ(count<event::Reset>(), 1u);
   EXPECT_EQ(count<event::GuestPanicked>(), 0u);
 
   machine().type("echo 1 > /proc/sys/kernel/sysrq; echo c > /proc/sysrq-trigger\n");
-  ASSERT_TRUE(wait_for<event::Stop>()) << what_happened();
+  ASSERT_TRUE(wait_for<event::Stop>()) << guest_->what_happened();
   EXPECT_EQ(count<event::GuestPanicked>(), 1u);
   EXPECT_EQ(machine().run_state(), RunState::kGuestPanicked);
   EXPECT_THAT(machine().log(), HasSubstr("the guest says that it panicked"));

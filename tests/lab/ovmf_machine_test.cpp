@@ -32,7 +32,7 @@ class OvmfMachine : public SmmRequired {
     // Four CPUs that wait for each other in SMM are slow on a host that has two.
     for (int waits = 0; waits < 3; ++waits)
       if (guest_->wait_up()) return;
-    FAIL() << guest_->console_end() << guest_->machine().log();
+    FAIL() << guest_->what_happened();
   }
   // A table as the OS has found it, as acpidump would read it.
   Bytes table(const std::string& name) {
@@ -100,7 +100,7 @@ TEST_F(OvmfMachine, FourCpusBootAndAgreeOnTheirTopology) {
 TEST_F(OvmfMachine, AHotAddedCpuIsLikeTheBootCpu) {
   ASSERT_NO_FATAL_FAILURE(boot({.cpus = 1, .max_cpus = 2}));
   EXPECT_EQ(guest_->machine().add(VcpuId{1}, "one"), "");
-  ASSERT_TRUE(guest_->wait_inserted(VcpuId{1})) << guest_->console_end();
+  ASSERT_TRUE(guest_->wait_inserted(VcpuId{1})) << guest_->what_happened();
   ASSERT_EQ(guest_->sh("echo 1 > /sys/devices/system/cpu/cpu1/online && echo online"), "online");
   const std::string what =
       "grep -v '^\\(processor\\|core id\\|apicid\\|initial apicid\\|cpu MHz\\|bogomips\\|$\\)' "

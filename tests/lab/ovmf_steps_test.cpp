@@ -21,8 +21,7 @@ class OvmfSteps : public SmmRequired {
     ASSERT_EQ(LinuxGuest::why_not(), "");
     guest_ = LinuxGuest::start({});
     ASSERT_NE(guest_, nullptr);
-    ASSERT_TRUE(guest_->wait_up() || guest_->wait_up())
-        << guest_->console_end() << guest_->machine().log();
+    ASSERT_TRUE(guest_->wait_up() || guest_->wait_up()) << guest_->what_happened();
   }
   LinuxGuest& guest() { return *guest_; }
 
@@ -30,7 +29,7 @@ class OvmfSteps : public SmmRequired {
   HotplugRecord added(std::uint32_t cpu) {
     const std::string id = "cpu" + std::to_string(cpu);
     EXPECT_EQ(guest().machine().add(VcpuId{cpu}, id), "");
-    EXPECT_TRUE(guest().wait_inserted(VcpuId{cpu})) << guest().console_end();
+    EXPECT_TRUE(guest().wait_inserted(VcpuId{cpu})) << guest().what_happened();
     EXPECT_TRUE(guest().machine().record_of(VcpuId{cpu})->done()) << "accepted by the OS";
     EXPECT_EQ(guest().sh(fmt::format("echo 1 > /sys/devices/system/cpu/cpu{0}/online; cat "
                                      "/sys/devices/system/cpu/cpu{0}/online",
