@@ -38,8 +38,8 @@ build_preset() {
 
 build() { # PRESET
     case $1 in
-    release | dev | asan | tsan) packages=$build_packages ;;
-    clang | fuzz) packages="$build_packages $clang_packages" ;;
+    release | dev) packages=$build_packages ;;
+    asan | tsan | clang | fuzz) packages="$build_packages $clang_packages" ;;
     *) die 2 "no such preset: $1 (release, dev, asan, tsan, clang, fuzz)" ;;
     esac
     # shellcheck disable=SC2086 # a list

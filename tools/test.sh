@@ -3,8 +3,8 @@
 # Sourced by ./dev: which tests run where. Labels: `lab` needs a KVM with SMM; `labhost` tests the lab from outside;
 # everything else runs anywhere.
 
-lab_test_timeout=2700 # seconds for all lab tests of one build together
-lab_silence=480       # a lab that prints nothing for so long hangs: more than any test there may take
+lab_test_timeout=1800 # seconds for all lab tests of one part together
+lab_silence=400       # a lab that prints nothing for so long hangs: more than any test there may take
 lab_tries=4           # so often the emulated host may be started for them
 failed=''
 
@@ -15,11 +15,12 @@ run_ctest() { # PRESET CTEST-ARGS...
     ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error "$@" </dev/null
 }
 
+# g++ builds everything, and so does clang for asan, with the fuzz targets; each of them has a run for a fixed number of
+# inputs among the tests. For tsan only the tests with several threads are built.
 test_unit() {
     build_preset release
-    for preset in asan tsan; do
-        build_preset "$preset" unit_tests
-    done
+    build_preset asan
+    build_preset tsan unit_tests
     for preset in release asan tsan; do
         # TSan's fixed memory layout does not fit a kernel that randomises much; setarch -R turns that off.
         if [ "$preset" = tsan ] && setarch -R true 2>/dev/null; then
@@ -47,75 +48,112 @@ passed_tests() { # LOG: their names, one a line
 }
 
 # Some of the lab tests, as one boot of the lab or on this host: the status is the end of it.
-run_lab_tests() { # PRESET LOG TESTS-TO-LEAVE-OUT
-    set -- "$root/build/$1" "$2" -L '^lab$' -E "^($3)\$" --output-on-failure --no-tests=error
-    tests=$1 log=$2
-    shift 2
-    if [ -z "$why" ]; then
-        ctest --test-dir "$tests" "$@"
+run_lab_tests() { # LOG TESTS-TO-LEAVE-OUT CPUS CTEST-ARGS...
+    log=$1 leave=$2 cpus=$3
+    shift 3
+    set -- ctest "$@" -L '^lab$' --output-on-failure --no-tests=error
+    # ctest takes one -E only.
+    [ -z "$leave" ] || set -- "$@" -E "^($leave)\$"
+    if [ "$cpus" = host ]; then
+        "$@"
     else
         left=$((lab_test_timeout - $(date +%s) + lab_started))
         # The emulator's own faults (lab/README.md) make a guest go astray or end the emulated host, whatever test
         # runs: there a test has a second try, which is told at the end. A guest of 4 GiB is among them.
         # shellcheck disable=SC2016 # for the shell inside
-        sh -c 'echo $$ >"$0.pid" && exec "$@"' "$log" "$root/lab/run" --memory 6144 \
-            --timeout "$((left > 60 ? left : 60))" -- ctest --test-dir "$tests" --repeat until-pass:2 "$@"
+        sh -c 'echo $$ >"$0.pid" && exec "$@"' "$log" "$root/lab/run" --memory 6144 --cpus "$cpus" \
+            --timeout "$((left > 60 ? left : 60))" -- "$@" --repeat until-pass:2
     fi
 }
 
-# All lab tests of a build in one boot of the lab, or on this host when its KVM will do.
-test_lab() { # PRESET
-    build_preset "$1"
-    "$root/lab/linux/prepare" || die $? 'the Linux guest of the lab tests could not be made'
-    log=$root/build/$1/lab_tests.log
-    why=$(why_not_this_host "$root/build/$1/unpark")
-    if [ -z "$why" ]; then
-        say "lab tests of build/$1, on this host's KVM, which has SMM"
-    else
-        say "lab tests of build/$1, in the lab: $why"
-    fi
-    passed='' again='' tries=0 lab_started=$(date +%s)
+# One part of the lab tests: on this host, or in a lab that is started again when it crashes or hangs. Leaves
+# LOG.passed when all of them passed, and in LOG.again the names of those that passed at the second try.
+test_lab_part() { # LOG CPUS|host CTEST-ARGS...
+    log=$1 cpus=$2
+    shift 2
+    passed='' tries=0 lab_started=$(date +%s)
+    rm -f "$log" "$log".*
     while :; do
         tries=$((tries + 1))
-        rm -f "$log".*
         : >"$log"
+        rm -f "$log.hung"
         : >"$log.pid"
-        [ -z "$why" ] || watch_silence "$log" &
+        [ "$cpus" = host ] || watch_silence "$log" &
+        watcher=$!
         # A pipe would lose the status.
-        { run_lab_tests "$1" "$log" "$passed" </dev/null 2>&1 && : >"$log.passed"; } | tee "$log"
+        { run_lab_tests "$log" "$passed" "$cpus" "$@" </dev/null 2>&1 && : >"$log.passed"; } | tee "$log"
         rm -f "$log.pid"
-        wait
-        names=$(passed_tests "$log" | sed 's/[.]/[.]/g' | paste -s -d '|' -)
-        [ -z "$names" ] || passed=${passed:+$passed|}$names
-        again=$again$(passed_tests "$log" | while read -r name; do
+        wait "$watcher" || :
+        passed_tests "$log" >>"$log.all"
+        passed=$(sed 's/[.]/[.]/g' "$log.all" | paste -s -d '|' -)
+        passed_tests "$log" | while read -r name; do
             ! grep -q "$name .*[*][*][*]" "$log" || printf ' %s' "$name"
-        done)
-        [ ! -e "$log.passed" ] || break
+        done >>"$log.again"
+        [ ! -e "$log.passed" ] || return 0
         if [ -e "$log.hung" ]; then
             crash="hangs: nothing for $lab_silence s"
         elif grep -q '^lab: the emulated host ended' "$log"; then
             crash=crashed
         else
-            tries=$lab_tries
+            return 0
         fi
-        if [ "$tries" -ge "$lab_tries" ]; then
-            failed="$failed lab/$1"
-            break
-        fi
+        [ "$tries" -lt "$lab_tries" ] || return 0
         say "the emulated host $crash (lab/README.md, the emulator bugs); starting it again for the tests that are left"
     done
-    [ -z "$again" ] || say "passed at the second try only; their first output is above:$again"
-    if [ -z "$passed" ]; then
-        say 'every lab test was skipped: that is a failure'
-        failed="$failed lab/$1"
-    fi
-    rm -f "$log".*
 }
 
-# Each fuzz target for a fixed number of inputs: that they still build and find nothing at once.
-test_fuzz() {
-    build_preset fuzz cfi_flash_fuzz fw_cfg_fuzz mch_fuzz qmp_fuzz uart_fuzz
-    run_ctest fuzz -R '^fuzz[.]' || failed="$failed fuzz"
+# shellcheck disable=SC2317 # it is reached, through the trap
+stop_lab_parts() {
+    # shellcheck disable=SC2086 # a list
+    kill $parts 2>/dev/null || :
+    for file in "$log".[12].pid; do
+        [ ! -s "$file" ] || { read -r pid <"$file" && kill "$pid"; } 2>/dev/null || :
+    done
+}
+
+# All lab tests of a build, on this host when its KVM will do. Else in the lab, whose emulator is at its best with one
+# CPU: two of those at the same time, then the one test that needs two CPUs.
+test_lab() { # PRESET
+    build_preset "$1"
+    "$root/lab/linux/prepare" || die $? 'the Linux guest of the lab tests could not be made'
+    log=$root/build/$1/lab_tests
+    tests=$root/build/$1
+    why=$(why_not_this_host "$root/build/$1/unpark")
+    if [ -z "$why" ]; then
+        say "lab tests of build/$1, on this host's KVM, which has SMM"
+        test_lab_part "$log.0" host --test-dir "$tests"
+        parts=0
+    else
+        say "lab tests of build/$1, in the lab, two at a time: $why"
+        two_cpus='Lab[.]OvmfLinux[.]FourCpus'
+        first='Lab[.]OvmfEnds[.]|Lab[.]vars_kill_test|SecureBootTemplates'
+        # Those of the second are all others: a new test is in one of the three.
+        others=$(ctest --test-dir "$tests" -N -L '^lab$' | sed -n 's/^ *Test *#[0-9]*: //p' |
+            grep -E -v "$first|$two_cpus" | sed 's/[.]/[.]/g' | paste -s -d '|' -)
+        [ -n "$others" ] || die 1 "ctest of build/$1 names no lab tests"
+        "$root/lab/prepare" >/dev/null || die $? 'the lab could not be made'
+        # A shell's background jobs do not see Ctrl-C.
+        trap 'stop_lab_parts; exit 130' INT
+        trap 'stop_lab_parts; exit 143' TERM
+        test_lab_part "$log.1" 1 --test-dir "$tests" -R "$first" &
+        parts=$!
+        test_lab_part "$log.2" 1 --test-dir "$tests" -R "^($others)\$" &
+        parts="$parts $!"
+        # shellcheck disable=SC2086 # a list
+        wait $parts || :
+        trap - INT TERM
+        test_lab_part "$log.3" 2 --test-dir "$tests" -R "$two_cpus"
+        parts='1 2 3'
+    fi
+    again=''
+    for part in $parts; do
+        [ -e "$log.$part.passed" ] || failed="$failed lab/$1"
+        again=$again$(cat "$log.$part.again")
+        [ -s "$log.$part.all" ] || say "part $part: every lab test was skipped, which is a failure"
+        [ -s "$log.$part.all" ] || failed="$failed lab/$1"
+        rm -f "$log.$part".*
+    done
+    [ -z "$again" ] || say "passed at the second try only; their first output is above:$again"
 }
 
 test_labhost() {
@@ -125,17 +163,14 @@ test_labhost() {
 
 run_tests() { # unit|lab|all
     case $1 in
-    unit) packages="$build_packages $unit_packages" ;;
+    unit) packages="$build_packages $clang_packages $unit_packages" ;;
     lab) packages="$build_packages $lab_packages" ;;
-    all) packages="$build_packages $unit_packages $lab_packages $clang_packages" ;;
+    all) packages="$build_packages $clang_packages $unit_packages $lab_packages" ;;
     *) die 2 "test $1: unit, lab or all" ;;
     esac
     # shellcheck disable=SC2086 # a list
     need_packages $packages
-    # The program and all it is made of. The tests are built by g++ alone, as a CI run has its limit.
-    [ "$1" != all ] || build_preset clang unpark
     case $1 in unit | all) test_unit ;; esac
-    [ "$1" != all ] || test_fuzz
     case $1 in
     lab | all)
         test_labhost

@@ -186,6 +186,12 @@ std::string LiveMachine::debug() {
   return seen_.debug;
 }
 
+void LiveMachine::forget_events() {
+  std::lock_guard lock(m_);
+  seen_.events.clear();
+  seen_.event_count = 0;
+}
+
 std::string LiveMachine::add(VcpuId cpu, const std::string& id) {
   std::string refusal;
   on_loop([&](Machine& m) {

@@ -74,6 +74,8 @@ class LiveMachine {
     std::lock_guard lock(m_);
     return f(seen_);
   }
+  // As if no event had come yet: for a test that is not the first on this machine.
+  void forget_events();
   std::string debug();
   // Orders a CPU without the socket; the refusal's sentence, or empty.
   std::string add(VcpuId cpu, const std::string& id);

@@ -5,33 +5,17 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
-#include "tests/lab/linux_guest.h"
-#include "tests/lab/smm_required.h"
+#include "tests/lab/ovmf_fixture.h"
 
 namespace unpark {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+constexpr VcpuId kSecond{1}, kFourth{3};
 
-class OvmfEnds : public SmmRequired {
+class OvmfEnds : public OvmfTest {
  protected:
-  void SetUp() override {
-    SmmRequired::SetUp();
-    if (IsSkipped()) return;
-    ASSERT_EQ(LinuxGuest::why_not(), "");
-    guest_ = LinuxGuest::start({});
-    ASSERT_NE(guest_, nullptr);
-    spdlog::set_level(spdlog::level::debug);  // who asked for a reset
-    ASSERT_TRUE(wait_up(1)) << guest_->what_happened();
-  }
-  // A busy host may take more than one wait.
-  bool wait_up(unsigned boots) {
-    for (int waits = 0; waits < 3; ++waits)
-      if (guest_->wait_up(boots)) return true;
-    return false;
-  }
-  LiveMachine& machine() { return guest_->machine(); }
   template <class E>
   std::size_t count() {
     return machine().look<std::size_t>([](const Seen& s) { return s.count<E>(); });
@@ -47,31 +31,38 @@ class OvmfEnds : public SmmRequired {
   static std::vector<BootStage> all_stages() {
     return {kAllBootStages.begin(), kAllBootStages.end()};
   }
-  std::unique_ptr<LinuxGuest> guest_;
 };
 
 // Linux's reboot=TYPE, which it also takes while it runs.
-TEST_F(OvmfEnds, EveryWayToRebootComesUpAgainAndPowerOffEnds) {
+TEST_F(OvmfEnds, EveryWayToRebootComesUpAgainWithHotAddedCpusAndPowerOffEnds) {
+  ASSERT_NO_FATAL_FAILURE(boot());
+  spdlog::set_level(spdlog::level::debug);  // who asked for a reset
   EXPECT_EQ(stages(), all_stages()) << "of the first boot";
-  // Port 0xCF9, by FADT's RESET_REG, is Linux's own choice: ovmf_linux_test.cpp reboots by it.
-  const std::pair<const char*, const char*> ways[] = {{"kbd", "port 0x64"},
-                                                      {"triple", "triple fault"}};
+  EXPECT_EQ(machine().add(kFourth, "three"), "");
+  ASSERT_TRUE(guest().wait_inserted(kFourth)) << guest().what_happened();
+  // "pci" is port 0xCF9, which FADT's RESET_REG names as well.
+  const std::pair<const char*, const char*> ways[] = {
+      {"pci", "port 0xCF9"}, {"kbd", "port 0x64"}, {"triple", "triple fault"}};
   unsigned boots = 1;
   for (const auto& [type, seen_as] : ways) {
-    ASSERT_EQ(guest_->sh(std::string("echo ") + type + " > /sys/kernel/reboot/type; " +
+    ASSERT_EQ(guest().sh(std::string("echo ") + type + " > /sys/kernel/reboot/type; " +
                          "cat /sys/kernel/reboot/type"),
               type);
     const std::size_t before = machine().log().size();
     machine().type("reboot -f\n");
-    ASSERT_TRUE(wait_up(++boots)) << type << guest_->what_happened();
+    ASSERT_TRUE(guest().wait_up(++boots)) << type << guest().what_happened();
     EXPECT_EQ(count<event::Reset>(), boots - 1) << type;
     EXPECT_THAT(machine().log().substr(before), HasSubstr(seen_as)) << type;
-    EXPECT_EQ(guest_->sh("cat /sys/devices/system/cpu/online"), "0") << type;
+    EXPECT_EQ(guest().sh(kOnlineCpus), "0-1") << type;
     EXPECT_EQ(stages(), all_stages()) << type;
     EXPECT_EQ(machine().run_state(), RunState::kRunning);
   }
+  // Nor is a machine with such a CPU another one for the next hot-add.
+  EXPECT_EQ(machine().add(kSecond, "one"), "");
+  ASSERT_TRUE(guest().wait_inserted(kSecond)) << guest().what_happened();
+
   machine().type("poweroff -f\n");
-  ASSERT_TRUE(wait_for<event::Shutdown>()) << guest_->what_happened();
+  ASSERT_TRUE(wait_for<event::Shutdown>()) << guest().what_happened();
   EXPECT_EQ(machine().run_state(), RunState::kShutdown);
   const auto* end = machine().look<const event::Shutdown*>(
       [](const Seen& s) { return s.last<event::Shutdown>(); });
@@ -81,18 +72,19 @@ TEST_F(OvmfEnds, EveryWayToRebootComesUpAgainAndPowerOffEnds) {
 }
 
 TEST_F(OvmfEnds, APanicRebootsIfTheOsSaysSoAndElseStopsTheMachineAndIsTold) {
+  ASSERT_NO_FATAL_FAILURE(boot());
   // Without the driver of the panic device the OS has the last word.
-  EXPECT_EQ(guest_->sh("cat /sys/bus/acpi/devices/QEMU0001:00/path"), "\\_SB_.PCI0.LPC_.PANC");
-  EXPECT_EQ(guest_->sh("rmmod pvpanic-mmio && rmmod pvpanic && echo 1 > /proc/sys/kernel/panic && "
+  EXPECT_EQ(guest().sh("cat /sys/bus/acpi/devices/QEMU0001:00/path"), "\\_SB_.PCI0.LPC_.PANC");
+  EXPECT_EQ(guest().sh("rmmod pvpanic-mmio && rmmod pvpanic && echo 1 > /proc/sys/kernel/panic && "
                        "echo 1 > /proc/sys/kernel/sysrq && echo ready"),
             "ready");
   machine().type("echo c > /proc/sysrq-trigger\n");
-  ASSERT_TRUE(wait_up(2)) << guest_->what_happened();
+  ASSERT_TRUE(guest().wait_up(2)) << guest().what_happened();
   EXPECT_EQ(count<event::Reset>(), 1u);
   EXPECT_EQ(count<event::GuestPanicked>(), 0u);
 
   machine().type("echo 1 > /proc/sys/kernel/sysrq; echo c > /proc/sysrq-trigger\n");
-  ASSERT_TRUE(wait_for<event::Stop>()) << guest_->what_happened();
+  ASSERT_TRUE(wait_for<event::Stop>()) << guest().what_happened();
   EXPECT_EQ(count<event::GuestPanicked>(), 1u);
   EXPECT_EQ(machine().run_state(), RunState::kGuestPanicked);
   EXPECT_THAT(machine().log(), HasSubstr("the guest says that it panicked"));

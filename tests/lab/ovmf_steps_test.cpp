@@ -7,62 +7,44 @@
 #include <string>
 #include <string_view>
 
-#include "tests/lab/linux_guest.h"
-#include "tests/lab/smm_required.h"
+#include "tests/lab/ovmf_fixture.h"
 
 namespace unpark {
 namespace {
 
-class OvmfSteps : public SmmRequired {
- protected:
-  void SetUp() override {
-    SmmRequired::SetUp();
-    if (IsSkipped()) return;
-    ASSERT_EQ(LinuxGuest::why_not(), "");
-    guest_ = LinuxGuest::start({});
-    ASSERT_NE(guest_, nullptr);
-    ASSERT_TRUE(guest_->wait_up() || guest_->wait_up()) << guest_->what_happened();
-  }
-  LinuxGuest& guest() { return *guest_; }
+// Adds `cpu` and has Linux start it; its record then.
+HotplugRecord added(LinuxGuest& guest, std::uint32_t cpu) {
+  LiveMachine& machine = guest.machine();
+  EXPECT_EQ(machine.add(VcpuId{cpu}, fmt::format("cpu{}", cpu)), "");
+  EXPECT_TRUE(guest.wait_inserted(VcpuId{cpu})) << guest.what_happened();
+  EXPECT_TRUE(machine.record_of(VcpuId{cpu})->done()) << "accepted by the OS";
+  EXPECT_EQ(guest.sh(bring_up(cpu) + " && echo online"), "online");
+  // Step 15 is noted at the next look at the tracepoints.
+  EXPECT_TRUE(machine.wait([&](const Seen& s) {
+    for (const QmpEvent& e : s.events)
+      if (const auto* step = std::get_if<event::HotplugStep>(&e))
+        if (step->record.cpu == VcpuId{cpu} && kSteps.at(step->row).label == "15") return true;
+    return false;
+  }));
+  return *machine.record_of(VcpuId{cpu});
+}
 
-  // Adds `cpu` and has Linux start it; its record then.
-  HotplugRecord added(std::uint32_t cpu) {
-    const std::string id = "cpu" + std::to_string(cpu);
-    EXPECT_EQ(guest().machine().add(VcpuId{cpu}, id), "");
-    EXPECT_TRUE(guest().wait_inserted(VcpuId{cpu})) << guest().what_happened();
-    EXPECT_TRUE(guest().machine().record_of(VcpuId{cpu})->done()) << "accepted by the OS";
-    EXPECT_EQ(guest().sh(fmt::format("echo 1 > /sys/devices/system/cpu/cpu{0}/online; cat "
-                                     "/sys/devices/system/cpu/cpu{0}/online",
-                                     cpu)),
-              "1");
-    // Step 15 is noted at the next look at the tracepoints.
-    EXPECT_TRUE(guest().machine().wait([&](const Seen& s) {
-      for (const QmpEvent& e : s.events)
-        if (const auto* step = std::get_if<event::HotplugStep>(&e))
-          if (step->record.cpu == VcpuId{cpu} && kSteps.at(step->row).label == "15") return true;
-      return false;
-    }));
-    return *guest().machine().record_of(VcpuId{cpu});
-  }
-  static const StepTime& step(const HotplugRecord& r, std::string_view label) {
-    for (std::size_t i = 0; i < kSteps.size(); ++i)
-      if (kSteps.at(i).label == label) return r.steps.at(i);
-    ADD_FAILURE() << "no step " << label;
-    return r.steps[0];
-  }
-  static void expect(const HotplugRecord& r, StepSource source,
-                     std::initializer_list<std::string_view> labels) {
-    for (const std::string_view label : labels)
-      EXPECT_EQ(step(r, label).source, source) << label << " of CPU " << r.cpu.value;
-  }
+const StepTime& step(const HotplugRecord& r, std::string_view label) {
+  for (std::size_t i = 0; i < kSteps.size(); ++i)
+    if (kSteps.at(i).label == label) return r.steps.at(i);
+  ADD_FAILURE() << "no step " << label;
+  return r.steps[0];
+}
 
- private:
-  std::unique_ptr<LinuxGuest> guest_;
-};
+void expect(const HotplugRecord& r, StepSource source,
+            std::initializer_list<std::string_view> labels) {
+  for (const std::string_view label : labels)
+    EXPECT_EQ(step(r, label).source, source) << label << " of CPU " << r.cpu.value;
+}
 
-TEST_F(OvmfSteps, AreSeenWithoutAWordFromTheGuest) {
+TEST_F(OvmfOneBoot, StepsAreSeenWithoutAWordFromTheGuest) {
   for (const std::uint32_t cpu : {1u, 2u, 3u}) {
-    const HotplugRecord r = added(cpu);
+    const HotplugRecord r = added(guest(), cpu);
     using enum StepSource;
     expect(r, kVmm, {"01a", "01b", "04", "07a", "14"});
     expect(r, kTracepoint, {"05", "07b", "09", "10", "13", "15"});
@@ -86,15 +68,16 @@ TEST_F(OvmfSteps, AreSeenWithoutAWordFromTheGuest) {
     EXPECT_TRUE(r.parked_state_intact);
     EXPECT_EQ(r.smbase_before, 0x3'0000u);
     TsegRange tseg;
-    guest().machine().on_loop([&](Machine& m) { tseg = m.tseg(); });
+    machine().on_loop([&](Machine& m) { tseg = m.tseg(); });
     ASSERT_TRUE(r.smbase_after);
     EXPECT_GE(*r.smbase_after + 0x8000, tseg.first);
     EXPECT_LE(*r.smbase_after + 0x1'0000, tseg.end);
   }
   EXPECT_EQ(guest().sh("cat /sys/devices/system/cpu/online"), "0-3");
-  const auto overdue = guest().machine().look<std::size_t>(
-      [](const Seen& s) { return s.count<event::HotplugOverdue>(); });
+  const auto overdue =
+      machine().look<std::size_t>([](const Seen& s) { return s.count<event::HotplugOverdue>(); });
   EXPECT_EQ(overdue, 0u);
+  for (const char* id : {"cpu1", "cpu2", "cpu3"}) ASSERT_NO_FATAL_FAILURE(remove(id));
 }
 
 }  // namespace
