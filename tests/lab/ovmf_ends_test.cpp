@@ -12,7 +12,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-constexpr VcpuId kSecond{1}, kFourth{3};
 
 class OvmfEnds : public OvmfTest {
  protected:
@@ -34,15 +33,13 @@ class OvmfEnds : public OvmfTest {
 };
 
 // Linux's reboot=TYPE, which it also takes while it runs.
-TEST_F(OvmfEnds, EveryWayToRebootComesUpAgainWithHotAddedCpusAndPowerOffEnds) {
+TEST_F(OvmfEnds, EveryWayToRebootComesUpAgainAndPowerOffEnds) {
   ASSERT_NO_FATAL_FAILURE(boot());
   spdlog::set_level(spdlog::level::debug);  // who asked for a reset
   EXPECT_EQ(stages(), all_stages()) << "of the first boot";
-  EXPECT_EQ(machine().add(kFourth, "three"), "");
-  ASSERT_TRUE(guest().wait_inserted(kFourth)) << guest().what_happened();
-  // "pci" is port 0xCF9, which FADT's RESET_REG names as well.
-  const std::pair<const char*, const char*> ways[] = {
-      {"pci", "port 0xCF9"}, {"kbd", "port 0x64"}, {"triple", "triple fault"}};
+  // Port 0xCF9, by FADT's RESET_REG, is Linux's own choice: ovmf_linux_test.cpp reboots by it.
+  const std::pair<const char*, const char*> ways[] = {{"kbd", "port 0x64"},
+                                                      {"triple", "triple fault"}};
   unsigned boots = 1;
   for (const auto& [type, seen_as] : ways) {
     ASSERT_EQ(guest().sh(std::string("echo ") + type + " > /sys/kernel/reboot/type; " +
@@ -53,14 +50,10 @@ TEST_F(OvmfEnds, EveryWayToRebootComesUpAgainWithHotAddedCpusAndPowerOffEnds) {
     ASSERT_TRUE(guest().wait_up(++boots)) << type << guest().what_happened();
     EXPECT_EQ(count<event::Reset>(), boots - 1) << type;
     EXPECT_THAT(machine().log().substr(before), HasSubstr(seen_as)) << type;
-    EXPECT_EQ(guest().sh(kOnlineCpus), "0-1") << type;
+    EXPECT_EQ(guest().sh(kOnlineCpus), "0") << type;
     EXPECT_EQ(stages(), all_stages()) << type;
     EXPECT_EQ(machine().run_state(), RunState::kRunning);
   }
-  // Nor is a machine with such a CPU another one for the next hot-add.
-  EXPECT_EQ(machine().add(kSecond, "one"), "");
-  ASSERT_TRUE(guest().wait_inserted(kSecond)) << guest().what_happened();
-
   machine().type("poweroff -f\n");
   ASSERT_TRUE(wait_for<event::Shutdown>()) << guest().what_happened();
   EXPECT_EQ(machine().run_state(), RunState::kShutdown);

@@ -33,6 +33,17 @@ TEST_F(OvmfLinux, AnAddBeforeTheOsIsUpIsNotLost) {
   EXPECT_EQ(guest().sh(bring_up(1) + "; " + kOnlineCpus), "0-1");
 }
 
+TEST_F(OvmfLinux, AfterARebootHotAddedCpusAreThereFromTheStart) {
+  ASSERT_NO_FATAL_FAILURE(boot());
+  EXPECT_EQ(machine().add(kFourth, "three"), "");
+  ASSERT_TRUE(guest().wait_inserted(kFourth)) << guest().what_happened();
+  machine().type("reboot -f\n");
+  ASSERT_TRUE(guest().wait_up(2)) << guest().what_happened();
+  EXPECT_EQ(guest().sh(kOnlineCpus), "0-1");
+  EXPECT_EQ(machine().add(kSecond, "one"), "");
+  ASSERT_TRUE(guest().wait_inserted(kSecond)) << guest().what_happened();
+}
+
 TEST_F(OvmfLinux, MemoryAboveFourGiB) {
   ASSERT_NO_FATAL_FAILURE(boot({.memory = 4ull << 30}));
   EXPECT_EQ(guest().sh("awk '/MemTotal/ {print ($2 > 3800000)}' /proc/meminfo"), "1");
