@@ -3,8 +3,8 @@
 # Sourced by ./dev: which tests run where. Labels: `lab` needs a KVM with SMM; `labhost` tests the lab from outside;
 # everything else runs anywhere.
 
-lab_test_timeout=1800 # seconds for all lab tests of one part together
-lab_silence=400       # a lab that prints nothing for so long hangs: more than any test there may take
+lab_test_timeout=2700 # seconds for all lab tests of one part together
+lab_silence=480       # a lab that prints nothing for so long hangs: more than any TIMEOUT in tests/lab/CMakeLists.txt
 lab_tries=4           # so often the emulated host may be started for them
 failed=''
 
@@ -49,7 +49,7 @@ passed_tests() { # LOG: their names, one a line
 
 # Some of the lab tests, as one boot of the lab or on this host: the status is the end of it.
 run_lab_tests() { # LOG TESTS-TO-LEAVE-OUT CPUS CTEST-ARGS...
-    log=$1 leave=$2 cpus=$3
+    part_log=$1 leave=$2 cpus=$3
     shift 3
     set -- ctest "$@" -L '^lab$' --output-on-failure --no-tests=error
     # ctest takes one -E only.
@@ -61,7 +61,7 @@ run_lab_tests() { # LOG TESTS-TO-LEAVE-OUT CPUS CTEST-ARGS...
         # The emulator's own faults (lab/README.md) make a guest go astray or end the emulated host, whatever test
         # runs: there a test has a second try, which is told at the end. A guest of 4 GiB is among them.
         # shellcheck disable=SC2016 # for the shell inside
-        sh -c 'echo $$ >"$0.pid" && exec "$@"' "$log" "$root/lab/run" --memory 6144 --cpus "$cpus" \
+        sh -c 'echo $$ >"$0.pid" && exec "$@"' "$part_log" "$root/lab/run" --memory 6144 --cpus "$cpus" \
             --timeout "$((left > 60 ? left : 60))" -- "$@" --repeat until-pass:2
     fi
 }
@@ -69,30 +69,30 @@ run_lab_tests() { # LOG TESTS-TO-LEAVE-OUT CPUS CTEST-ARGS...
 # One part of the lab tests: on this host, or in a lab that is started again when it crashes or hangs. Leaves
 # LOG.passed when all of them passed, and in LOG.again the names of those that passed at the second try.
 test_lab_part() { # LOG CPUS|host CTEST-ARGS...
-    log=$1 cpus=$2
+    part_log=$1 cpus=$2
     shift 2
     passed='' tries=0 lab_started=$(date +%s)
-    rm -f "$log" "$log".*
+    rm -f "$part_log" "$part_log".*
     while :; do
         tries=$((tries + 1))
-        : >"$log"
-        rm -f "$log.hung"
-        : >"$log.pid"
-        [ "$cpus" = host ] || watch_silence "$log" &
+        : >"$part_log"
+        rm -f "$part_log.hung"
+        : >"$part_log.pid"
+        [ "$cpus" = host ] || watch_silence "$part_log" &
         watcher=$!
         # A pipe would lose the status.
-        { run_lab_tests "$log" "$passed" "$cpus" "$@" </dev/null 2>&1 && : >"$log.passed"; } | tee "$log"
-        rm -f "$log.pid"
+        { run_lab_tests "$part_log" "$passed" "$cpus" "$@" </dev/null 2>&1 && : >"$part_log.passed"; } | tee "$part_log"
+        rm -f "$part_log.pid"
         wait "$watcher" || :
-        passed_tests "$log" >>"$log.all"
-        passed=$(sed 's/[.]/[.]/g' "$log.all" | paste -s -d '|' -)
-        passed_tests "$log" | while read -r name; do
-            ! grep -q "$name .*[*][*][*]" "$log" || printf ' %s' "$name"
-        done >>"$log.again"
-        [ ! -e "$log.passed" ] || return 0
-        if [ -e "$log.hung" ]; then
+        passed_tests "$part_log" >>"$part_log.all"
+        passed=$(sed 's/[.]/[.]/g' "$part_log.all" | paste -s -d '|' -)
+        passed_tests "$part_log" | while read -r name; do
+            ! grep -q "$name .*[*][*][*]" "$part_log" || printf ' %s' "$name"
+        done >>"$part_log.again"
+        [ ! -e "$part_log.passed" ] || return 0
+        if [ -e "$part_log.hung" ]; then
             crash="hangs: nothing for $lab_silence s"
-        elif grep -q '^lab: the emulated host ended' "$log"; then
+        elif grep -q '^lab: the emulated host ended' "$part_log"; then
             crash=crashed
         else
             return 0
@@ -105,7 +105,7 @@ test_lab_part() { # LOG CPUS|host CTEST-ARGS...
 # shellcheck disable=SC2317 # it is reached, through the trap
 stop_lab_parts() {
     # shellcheck disable=SC2086 # a list
-    kill $parts 2>/dev/null || :
+    kill $both 2>/dev/null || :
     for file in "$log".[12].pid; do
         [ ! -s "$file" ] || { read -r pid <"$file" && kill "$pid"; } 2>/dev/null || :
     done
@@ -126,7 +126,7 @@ test_lab() { # PRESET
     else
         say "lab tests of build/$1, in the lab, two at a time: $why"
         two_cpus='Lab[.]OvmfLinux[.]FourCpus'
-        first='Lab[.]OvmfEnds[.]|Lab[.]vars_kill_test|SecureBootTemplates'
+        first='Lab[.]OvmfEnds[.]|Lab[.]vars_kill_test|Lab[.]ovmf_hotplug_test|SecureBootTemplates'
         # Those of the second are all others: a new test is in one of the three.
         others=$(ctest --test-dir "$tests" -N -L '^lab$' | sed -n 's/^ *Test *#[0-9]*: //p' |
             grep -E -v "$first|$two_cpus" | sed 's/[.]/[.]/g' | paste -s -d '|' -)
@@ -136,21 +136,24 @@ test_lab() { # PRESET
         trap 'stop_lab_parts; exit 130' INT
         trap 'stop_lab_parts; exit 143' TERM
         test_lab_part "$log.1" 1 --test-dir "$tests" -R "$first" &
-        parts=$!
+        both=$!
         test_lab_part "$log.2" 1 --test-dir "$tests" -R "^($others)\$" &
-        parts="$parts $!"
+        both="$both $!"
         # shellcheck disable=SC2086 # a list
-        wait $parts || :
+        wait $both || :
         trap - INT TERM
         test_lab_part "$log.3" 2 --test-dir "$tests" -R "$two_cpus"
         parts='1 2 3'
     fi
     again=''
     for part in $parts; do
-        [ -e "$log.$part.passed" ] || failed="$failed lab/$1"
         again=$again$(cat "$log.$part.again")
-        [ -s "$log.$part.all" ] || say "part $part: every lab test was skipped, which is a failure"
-        [ -s "$log.$part.all" ] || failed="$failed lab/$1"
+        if [ ! -s "$log.$part.all" ]; then
+            say "part $part: no lab test has passed or every one was skipped: that is a failure"
+            failed="$failed lab/$1"
+        elif [ ! -e "$log.$part.passed" ]; then
+            failed="$failed lab/$1"
+        fi
         rm -f "$log.$part".*
     done
     [ -z "$again" ] || say "passed at the second try only; their first output is above:$again"
