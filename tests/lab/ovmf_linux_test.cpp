@@ -42,6 +42,12 @@ TEST_F(OvmfLinux, AfterARebootHotAddedCpusAreThereFromTheStart) {
   EXPECT_EQ(guest().sh(kOnlineCpus), "0-1");
   EXPECT_EQ(machine().add(kSecond, "one"), "");
   ASSERT_TRUE(guest().wait_inserted(kSecond)) << guest().what_happened();
+
+  // It can be switched off with such CPUs.
+  machine().type("poweroff -f\n");
+  ASSERT_TRUE(machine().wait([](const Seen& s) { return s.count<event::Shutdown>() > 0; }))
+      << guest().what_happened();
+  EXPECT_EQ(machine().run_state(), RunState::kShutdown);
 }
 
 TEST_F(OvmfLinux, MemoryAboveFourGiB) {

@@ -18,7 +18,9 @@ HotplugRecord added(LinuxGuest& guest, std::uint32_t cpu) {
   EXPECT_EQ(machine.add(VcpuId{cpu}, fmt::format("cpu{}", cpu)), "");
   EXPECT_TRUE(guest.wait_inserted(VcpuId{cpu})) << guest.what_happened();
   EXPECT_TRUE(machine.record_of(VcpuId{cpu})->done()) << "accepted by the OS";
-  EXPECT_EQ(guest.sh(bring_up(cpu) + " && echo online"), "online");
+  EXPECT_EQ(
+      guest.sh(fmt::format("{}; cat /sys/devices/system/cpu/cpu{}/online", bring_up(cpu), cpu)),
+      "1");
   // Step 15 is noted at the next look at the tracepoints.
   EXPECT_TRUE(machine.wait([&](const Seen& s) {
     for (const QmpEvent& e : s.events)
@@ -73,7 +75,7 @@ TEST_F(OvmfOneBoot, StepsAreSeenWithoutAWordFromTheGuest) {
     EXPECT_GE(*r.smbase_after + 0x8000, tseg.first);
     EXPECT_LE(*r.smbase_after + 0x1'0000, tseg.end);
   }
-  EXPECT_EQ(guest().sh("cat /sys/devices/system/cpu/online"), "0-3");
+  EXPECT_EQ(guest().sh(kOnlineCpus), "0-3");
   const auto overdue =
       machine().look<std::size_t>([](const Seen& s) { return s.count<event::HotplugOverdue>(); });
   EXPECT_EQ(overdue, 0u);
