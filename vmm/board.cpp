@@ -202,8 +202,7 @@ void Board::wire_buses() {
       .claim(at(q35::kRcrb, q35::kRcrbSize), rcrb_)
       .listener(host_.on_refusal);
   if (vars_flash_)
-    mmio.claim(at(Gpa{q35::kFlashEnd.value - flash_size_}, host_.vars.size()),
-               vars_flash_);
+    mmio.claim(at(Gpa{q35::kFlashEnd.value - flash_size_}, host_.vars.size()), vars_flash_);
   mmio_ = std::make_unique<Bus<Gpa>>(must(mmio.build()));
 }
 
