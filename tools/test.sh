@@ -3,7 +3,7 @@
 # Sourced by ./dev: which tests run where. Labels: `lab` needs a KVM with SMM; `labhost` tests the lab from outside;
 # everything else runs anywhere.
 
-lab_test_timeout=2700 # seconds for all lab tests of one part together
+lab_test_timeout=2700 # seconds for all lab tests of one build together
 lab_silence=480       # a lab that prints nothing for so long hangs: more than any TIMEOUT in tests/lab/CMakeLists.txt
 lab_tries=4           # so often the emulated host may be started for them
 failed=''
@@ -48,115 +48,69 @@ passed_tests() { # LOG: their names, one a line
 }
 
 # Some of the lab tests, as one boot of the lab or on this host: the status is the end of it.
-run_lab_tests() { # LOG TESTS-TO-LEAVE-OUT CPUS CTEST-ARGS...
-    part_log=$1 leave=$2 cpus=$3
-    shift 3
-    set -- ctest "$@" -L '^lab$' --output-on-failure --no-tests=error
-    # ctest takes one -E only.
-    [ -z "$leave" ] || set -- "$@" -E "^($leave)\$"
-    if [ "$cpus" = host ]; then
-        "$@"
+run_lab_tests() { # PRESET LOG TESTS-TO-LEAVE-OUT
+    set -- "$root/build/$1" "$2" -L '^lab$' -E "^($3)\$" --output-on-failure --no-tests=error
+    tests=$1 log=$2
+    shift 2
+    if [ -z "$why" ]; then
+        ctest --test-dir "$tests" "$@"
     else
         left=$((lab_test_timeout - $(date +%s) + lab_started))
         # The emulator's own faults (lab/README.md) make a guest go astray or end the emulated host, whatever test
         # runs: there a test has a second try, which is told at the end. A guest of 4 GiB is among them.
         # shellcheck disable=SC2016 # for the shell inside
-        sh -c 'echo $$ >"$0.pid" && exec "$@"' "$part_log" "$root/lab/run" --memory 6144 --cpus "$cpus" \
-            --timeout "$((left > 60 ? left : 60))" -- "$@" --repeat until-pass:2
+        sh -c 'echo $$ >"$0.pid" && exec "$@"' "$log" "$root/lab/run" --memory 6144 \
+            --timeout "$((left > 60 ? left : 60))" -- ctest --test-dir "$tests" --repeat until-pass:2 "$@"
     fi
 }
 
-# One part of the lab tests: on this host, or in a lab that is started again when it crashes or hangs. Leaves
-# LOG.passed when all of them passed, and in LOG.again the names of those that passed at the second try.
-test_lab_part() { # LOG CPUS|host CTEST-ARGS...
-    part_log=$1 cpus=$2
-    shift 2
-    passed='' tries=0 lab_started=$(date +%s)
-    rm -f "$part_log" "$part_log".*
-    while :; do
-        tries=$((tries + 1))
-        : >"$part_log"
-        rm -f "$part_log.hung"
-        : >"$part_log.pid"
-        [ "$cpus" = host ] || watch_silence "$part_log" &
-        watcher=$!
-        # A pipe would lose the status.
-        { run_lab_tests "$part_log" "$passed" "$cpus" "$@" </dev/null 2>&1 && : >"$part_log.passed"; } | tee "$part_log"
-        rm -f "$part_log.pid"
-        wait "$watcher" || :
-        passed_tests "$part_log" >>"$part_log.all"
-        passed=$(sed 's/[.]/[.]/g' "$part_log.all" | paste -s -d '|' -)
-        passed_tests "$part_log" | while read -r name; do
-            ! grep -q "$name .*[*][*][*]" "$part_log" || printf ' %s' "$name"
-        done >>"$part_log.again"
-        [ ! -e "$part_log.passed" ] || return 0
-        if [ -e "$part_log.hung" ]; then
-            crash="hangs: nothing for $lab_silence s"
-        elif grep -q '^lab: the emulated host ended' "$part_log"; then
-            crash=crashed
-        else
-            return 0
-        fi
-        [ "$tries" -lt "$lab_tries" ] || return 0
-        say "the emulated host $crash (lab/README.md, the emulator bugs); starting it again for the tests that are left"
-    done
-}
-
-# shellcheck disable=SC2317 # it is reached, through the trap
-stop_lab_parts() {
-    # shellcheck disable=SC2086 # a list
-    kill $both 2>/dev/null || :
-    for file in "$log".[12].pid; do
-        [ ! -s "$file" ] || { read -r pid <"$file" && kill "$pid"; } 2>/dev/null || :
-    done
-}
-
-# All lab tests of a build, on this host when its KVM will do. Else in the lab, whose emulator is at its best with one
-# CPU: two of those at the same time, then the one test that needs two CPUs.
+# All lab tests of a build in one boot of the lab, or on this host when its KVM will do.
 test_lab() { # PRESET
     build_preset "$1"
     "$root/lab/linux/prepare" || die $? 'the Linux guest of the lab tests could not be made'
-    log=$root/build/$1/lab_tests
-    tests=$root/build/$1
+    log=$root/build/$1/lab_tests.log
     why=$(why_not_this_host "$root/build/$1/unpark")
     if [ -z "$why" ]; then
         say "lab tests of build/$1, on this host's KVM, which has SMM"
-        test_lab_part "$log.0" host --test-dir "$tests"
-        parts=0
     else
-        say "lab tests of build/$1, in the lab, two at a time: $why"
-        two_cpus='Lab[.]OvmfLinux[.]FourCpus'
-        first='Lab[.]OvmfEnds[.]|Lab[.]vars_kill_test|Lab[.]ovmf_hotplug_test|SecureBootTemplates'
-        # Those of the second are all others: a new test is in one of the three.
-        others=$(ctest --test-dir "$tests" -N -L '^lab$' | sed -n 's/^ *Test *#[0-9]*: //p' |
-            grep -E -v "$first|$two_cpus" | sed 's/[.]/[.]/g' | paste -s -d '|' -)
-        [ -n "$others" ] || die 1 "ctest of build/$1 names no lab tests"
-        "$root/lab/prepare" >/dev/null || die $? 'the lab could not be made'
-        # A shell's background jobs do not see Ctrl-C.
-        trap 'stop_lab_parts; exit 130' INT
-        trap 'stop_lab_parts; exit 143' TERM
-        test_lab_part "$log.1" 1 --test-dir "$tests" -R "$first" &
-        both=$!
-        test_lab_part "$log.2" 1 --test-dir "$tests" -R "^($others)\$" &
-        both="$both $!"
-        # shellcheck disable=SC2086 # a list
-        wait $both || :
-        trap - INT TERM
-        test_lab_part "$log.3" 2 --test-dir "$tests" -R "$two_cpus"
-        parts='1 2 3'
+        say "lab tests of build/$1, in the lab: $why"
     fi
-    again=''
-    for part in $parts; do
-        again=$again$(cat "$log.$part.again")
-        if [ ! -s "$log.$part.all" ]; then
-            say "part $part: no lab test has passed or every one was skipped: that is a failure"
-            failed="$failed lab/$1"
-        elif [ ! -e "$log.$part.passed" ]; then
-            failed="$failed lab/$1"
+    passed='' again='' tries=0 lab_started=$(date +%s)
+    while :; do
+        tries=$((tries + 1))
+        rm -f "$log".*
+        : >"$log"
+        : >"$log.pid"
+        [ -z "$why" ] || watch_silence "$log" &
+        # A pipe would lose the status.
+        { run_lab_tests "$1" "$log" "$passed" </dev/null 2>&1 && : >"$log.passed"; } | tee "$log"
+        rm -f "$log.pid"
+        wait
+        names=$(passed_tests "$log" | sed 's/[.]/[.]/g' | paste -s -d '|' -)
+        [ -z "$names" ] || passed=${passed:+$passed|}$names
+        again=$again$(passed_tests "$log" | while read -r name; do
+            ! grep -q "$name .*[*][*][*]" "$log" || printf ' %s' "$name"
+        done)
+        [ ! -e "$log.passed" ] || break
+        if [ -e "$log.hung" ]; then
+            crash="hangs: nothing for $lab_silence s"
+        elif grep -q '^lab: the emulated host ended' "$log"; then
+            crash=crashed
+        else
+            tries=$lab_tries
         fi
-        rm -f "$log.$part".*
+        if [ "$tries" -ge "$lab_tries" ]; then
+            failed="$failed lab/$1"
+            break
+        fi
+        say "the emulated host $crash (lab/README.md, the emulator bugs); starting it again for the tests that are left"
     done
     [ -z "$again" ] || say "passed at the second try only; their first output is above:$again"
+    if [ -z "$passed" ]; then
+        say 'every lab test was skipped: that is a failure'
+        failed="$failed lab/$1"
+    fi
+    rm -f "$log".*
 }
 
 test_labhost() {
