@@ -105,7 +105,9 @@ test_lab() { # PRESET
         done)
         [ ! -e "$log.passed" ] || break
         if [ -e "$log.hung" ]; then
-            crash="hangs: nothing for $lab_silence s"
+            crash="hung: nothing for $lab_silence s"
+        elif grep -q '^lab: the emulated host ended .* it hung' "$log"; then
+            crash=hung
         elif grep -q '^lab: the emulated host ended' "$log"; then
             crash=crashed
         else
