@@ -5,8 +5,8 @@
 
 #include <array>
 #include <memory>
-#include <string_view>
 
+#include "bench/zero_device.h"
 #include "devices/bus/bus.h"
 #include "devices/hotplug_controller.h"
 #include "devices/hotplug_spec.h"
@@ -15,13 +15,6 @@
 
 namespace unpark {
 namespace {
-
-class ZeroDevice final : public IoDevice {
- public:
-  std::string_view name() const override { return "zero"; }
-  Result<std::uint64_t, IoFault> read(Access) override { return std::uint64_t{0}; }
-  Result<Done, IoFault> write(Access, std::uint64_t) override { return Done{}; }
-};
 
 class SteadyClock final : public Clock {
  public:

@@ -4,23 +4,18 @@
 #include <benchmark/benchmark.h>
 
 #include <array>
-#include <cstring>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <string_view>
+#include <utility>
 
+#include "bench/zero_device.h"
 #include "devices/bus/bus.h"
 #include "vmm/exit.h"
 #include "vmm/io_dispatch.h"
 
 namespace unpark {
 namespace {
-
-class ZeroDevice final : public IoDevice {
- public:
-  std::string_view name() const override { return "zero"; }
-  Result<std::uint64_t, IoFault> read(Access) override { return std::uint64_t{0}; }
-  Result<Done, IoFault> write(Access, std::uint64_t) override { return Done{}; }
-};
 
 // As KVM maps it: the fixed part, then a page for the data of port I/O.
 struct RunPage {
