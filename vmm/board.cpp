@@ -62,7 +62,7 @@ T must(Result<T, E> r) {
 
 Board::Board(const MachineConfig& config, BoardHost host)
     : config_(config),
-      flash_size_(config.firmware.size()),
+      flash_size_(config.firmware.bytes().size()),
       host_(std::move(host)),
       boot_(host_.on_boot_stage),
       pm_(std::make_shared<PmBlock>(host_.clock, host_.irq_line(q35::kSciGsi), host_.on_sleep,

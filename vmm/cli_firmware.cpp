@@ -16,14 +16,15 @@ namespace {
 Result<Firmware, Error> with_vars(std::vector<std::byte> code, const std::string& code_path,
                                   VarsFile vars) {
   Firmware firmware;
-  firmware.image = TRY(vars.load());
-  firmware.vars_size = firmware.image.size();
+  auto image = TRY(vars.load());
+  firmware.vars_size = image.size();
   firmware.code = code_path;
-  firmware.image.insert(firmware.image.end(), code.begin(), code.end());
-  if (firmware.image.size() > q35::kMaxFlash)
+  image.insert(image.end(), code.begin(), code.end());
+  if (image.size() > q35::kMaxFlash)
     return Unexpected{
         Error{fmt::format("{} and {} have {} bytes together; the flash holds at most {}",
-                          vars.path(), code_path, firmware.image.size(), q35::kMaxFlash)}};
+                          vars.path(), code_path, image.size(), q35::kMaxFlash)}};
+  firmware.image = std::move(image);
   firmware.vars = std::make_shared<VarsFile>(std::move(vars));
   return firmware;
 }
@@ -57,8 +58,7 @@ Result<Firmware, Error> load_firmware(const std::string& firmware, const std::st
     if (!vars.empty())
       return Unexpected{
           Error{"--vars: the embedded guest keeps no variables; give --firmware auto, or FILE"}};
-    const auto image = guest_image();
-    return Firmware{.image{image.begin(), image.end()}};
+    return Firmware{.image = FlashImage::part_of_program(guest_image())};
   }
   if (firmware == "auto") {
     const FirmwareSearch search = find_firmware();

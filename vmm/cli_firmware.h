@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "devices/result.h"
 #include "vmm/firmware_descriptor.h"
+#include "vmm/flash_image.h"
 #include "vmm/sys_error.h"
 #include "vmm/vars_file.h"
 
@@ -18,7 +17,7 @@ inline constexpr std::uint32_t kBuiltinMaxCpus = 255;
 
 // What the machine's flash holds, ending at 4 GiB: variables first, then code.
 struct Firmware {
-  std::vector<std::byte> image;
+  FlashImage image;
   std::uint64_t vars_size = 0;     // bytes of `image` that `vars` keeps; 0: none
   std::shared_ptr<VarsFile> vars;  // locked
   std::string code;                // file of the code; empty: the embedded guest

@@ -13,7 +13,7 @@ Result<std::unique_ptr<GuestMemory>, Error> GuestMemory::create(const MemorySize
                                                                 PageSize pages) {
   auto ram = TRY(MappedMemory::create("unpark-ram", sizes.ram, pages));
   auto rom = TRY(MappedMemory::create("unpark-flash", sizes.flash));
-  std::memcpy(rom.data(), flash.data(), std::min<std::size_t>(flash.size(), sizes.flash));
+  TRY(rom.fill(flash));
   return std::unique_ptr<GuestMemory>(new GuestMemory(sizes, std::move(ram), std::move(rom)));
 }
 

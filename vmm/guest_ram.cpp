@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
@@ -75,6 +76,22 @@ Result<MappedMemory, Error> MappedMemory::create(const std::string& name, std::u
   void* p = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, flags, fd.get(), 0);
   if (p == MAP_FAILED) return failed("mmap");
   return MappedMemory{std::move(fd), static_cast<std::byte*>(p), size};
+}
+
+Result<Done, Error> MappedMemory::fill(std::span<const std::byte> bytes) {
+  if (bytes.size() > size_)
+    return Unexpected{
+        Error{fmt::format("{} bytes do not fit into memory of {}", bytes.size(), size_)}};
+  for (std::size_t done = 0; done < bytes.size();) {
+    const auto rest = bytes.subspan(done);
+    const ssize_t n = ::pwrite(fd_.get(), rest.data(), rest.size(), static_cast<off_t>(done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0)
+      return Unexpected{Error{fmt::format("cannot copy {} bytes into guest memory: {}", rest.size(),
+                                          describe({"pwrite", errno}))}};
+    done += static_cast<std::size_t>(n);
+  }
+  return Done{};
 }
 
 MappedMemory::MappedMemory(UniqueFd fd, std::byte* data, std::uint64_t size)

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "devices/result.h"
@@ -23,6 +24,10 @@ class MappedMemory {
   // no multiple of the page size, or if there are too few free huge pages.
   static Result<MappedMemory, Error> create(const std::string& name, std::uint64_t size,
                                             PageSize pages = PageSize::kSmall);
+
+  // Copies `bytes` to its beginning, with one call for all pages: through the mapping each would be
+  // a page fault. Fails if they are more than it holds, or with huge pages.
+  Result<Done, Error> fill(std::span<const std::byte> bytes);
 
   MappedMemory(MappedMemory&& o) noexcept;
   MappedMemory& operator=(MappedMemory&&) = delete;

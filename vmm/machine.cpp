@@ -98,8 +98,8 @@ Result<Done, Error> Machine::build() {
   TRY(attempt("set up the interrupt controllers", make_chips_of_the_kernel()));
 
   memory_ = TRY(GuestMemory::create(
-      {config_.memory, config_.firmware.size(), config_.tseg_mib, config_.vars_size},
-      config_.firmware, config_.pages));
+      {config_.memory, config_.firmware.bytes().size(), config_.tseg_mib, config_.vars_size},
+      config_.firmware.bytes(), config_.pages));
   if (config_.vars)
     vars_host_ = std::make_unique<VarsFlashHost>(
         vm_, memory_, config_.vars,
@@ -107,7 +107,7 @@ Result<Done, Error> Machine::build() {
   board_ = std::make_unique<Board>(config_, board_host());
   // Both have their own copies by now, of what may be many megabytes.
   config_.kernel.reset();
-  config_.firmware = std::vector<std::byte>{};
+  config_.firmware = {};
   tracepoints_ = std::make_unique<TracepointWatch>(
       loop_, clock_, tracer_, config_.max_cpus,
       TracepointWatch::Host{

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
-#include <vector>
 
 #include "devices/clock.h"
 #include "devices/hotplug_controller.h"
 #include "vmm/boot_files.h"
+#include "vmm/flash_image.h"
 #include "vmm/guest_ram.h"
 #include "vmm/q35_map.h"
 
@@ -30,7 +28,7 @@ struct MachineConfig {
   std::uint32_t max_cpus = 1;             // possible
   std::uint64_t memory = kDefaultMemory;  // bytes, multiple of 1 MiB, at least kMinMemory
   PageSize pages = PageSize::kSmall;      // that back it
-  std::vector<std::byte> firmware;        // flash image, ends at 4 GiB
+  FlashImage firmware;                    // ends at 4 GiB
   // Its first bytes that are variables, kept in `vars`; 0: all of it is code.
   std::uint64_t vars_size = 0;
   std::shared_ptr<VarsFile> vars;

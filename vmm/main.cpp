@@ -5,10 +5,14 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "measure/cli_bench.h"
 #include "vmm/cli_bench_report.h"
@@ -39,8 +43,7 @@ void set_up_log(const std::string& level) {
 int dispatch(int argc, char** argv) {
   CLI::App app{
       "A small KVM virtual machine monitor whose hot-added CPUs stay parked, deaf to INIT, SIPI, "
-      "NMI "
-      "and SMI, until firmware in System Management Mode lets them in.",
+      "NMI and SMI, until firmware in System Management Mode lets them in.",
       "unpark"};
   app.footer(std::string(kFooter));
   app.set_version_flag("--version", fmt::format("unpark {}", kVersion));
@@ -56,92 +59,42 @@ int dispatch(int argc, char** argv) {
       ->capture_default_str();
 
   cli::RunOptions run;
-  CLI::App* run_verb = app.add_subcommand("run", "Run a machine until it ends");
-  run_verb->add_option("--firmware", run.firmware,
-                       "auto (the host's OVMF with SMM; default with --kernel), builtin (default "
-                       "without), a flash image FILE, or list: show what auto finds");
-  run_verb->add_flag("--json", run.json, "With --firmware list: for a machine to read");
-  run_verb->add_option("--vars", run.vars,
-                       "Flash image FILE of the firmware's variables; written by the machine, and "
-                       "made if missing with --firmware auto");
-  run_verb->add_option("--kernel", run.kernel, "Linux bzImage FILE for the firmware to boot");
-  run_verb->add_option("--initrd", run.initrd, "Initial RAM disk FILE for the kernel");
-  run_verb->add_option("--append", run.append, "Command line of the kernel");
-  run_verb->add_option("--cpus", run.cpus, "N[,max=M]: CPUs at start, possible CPUs")
-      ->capture_default_str();
-  run_verb->add_option("--memory", run.memory, "Size, e.g. 512M or 4G")->capture_default_str();
-  run_verb
-      ->add_option("--hugepages", run.huge_pages,
-                   "Back memory with huge pages of 2M (default) or 1G")
-      ->expected(0, 1)
-      ->default_str("2M")
-      ->check(CLI::IsMember({"2M", "1G"}));
-  run_verb
-      ->add_option("--tseg", run.tseg, "Memory of SMM that the firmware is offered: auto or a size")
-      ->capture_default_str();
-  run_verb->add_option("--control", run.control, "unix:PATH: a QMP socket to listen on");
-  run_verb->add_option("--serial", run.serial, "COM1: stdio, file:PATH or none")
-      ->capture_default_str();
-  std::string trigger = "guest";
-  run_verb
-      ->add_option("--hotplug-trigger", trigger,
-                   "Who raises the SMI for a new CPU: guest (its GPE handler) or vmm")
-      ->check(CLI::IsMember({"guest", "vmm"}))
-      ->capture_default_str();
-  std::string guest_eject = "deny";
-  run_verb
-      ->add_option("--guest-eject", guest_eject,
-                   "Whether the OS may eject CPUs that the host did not ask to remove")
-      ->check(CLI::IsMember({"deny", "allow"}))
-      ->capture_default_str();
-  run_verb
-      ->add_option("--hotplug-deadline", run.hotplug_deadline_s,
-                   "Seconds after which a hot-add that is not complete is reported")
-      ->check([](const std::string& text) {
-        double seconds = 0;
-        const bool number = CLI::detail::lexical_cast(text, seconds);
-        // In this form NaN is refused too.
-        if (number && seconds >= 0.01 && seconds <= 3600) return std::string{};
-        return fmt::format("{} is not a number of seconds from 0.01 to 3600", text);
-      })
-      ->capture_default_str();
-
-  std::string progress = "auto";
-  run_verb
-      ->add_option(
-          "--progress", progress,
-          "How far the boot has come, on stderr: auto (of any firmware but builtin) or off")
-      ->check(CLI::IsMember({"auto", "off"}))
-      ->capture_default_str();
-  run_verb->add_option("--guest-options", run.guest_options,
-                       "Words for the embedded guest, e.g. attack (guest/README.md)");
-
-  bool json = false;
   cli::DemoRequest demo;
-  CLI::App* demo_verb =
-      app.add_subcommand("demo", "Hot-add a CPU, show all fifteen steps and what they prove");
-  cli::add_demo_options(*demo_verb, demo);
-  CLI::App* check_verb = app.add_subcommand("check-host", "What this host's KVM offers and lacks");
-  check_verb->add_flag("--json", json, "For a machine to read");
-
+  bool json = false;
   std::string tables_cpus = "1", tables_directory;
-  CLI::App* tables_verb =
-      app.add_subcommand("tables", "Write the ACPI tables of a machine as .aml");
-  tables_verb->add_option("--cpus", tables_cpus, "N[,max=M]")->capture_default_str();
-  tables_verb->add_option("--output", tables_directory, "Directory; made if missing")->required();
-
   cli::CtlRequest ctl;
-  CLI::App* ctl_verb = app.add_subcommand("ctl", "Talk to a running machine");
-  cli::add_ctl_options(*ctl_verb, ctl);
-
   cli::BenchReportVerbs bench_reports;
-  CLI::App* bench_verb =
-      app.add_subcommand("bench", "Measure, beside QEMU on the same host, and report");
-  bench_verb->require_subcommand(1);
   cli::BenchRequest bench;
-  bench.command.assign(argv, argv + argc);
-  cli::add_bench_verbs(*bench_verb, bench);
-  cli::add_bench_report_verbs(*bench_verb, bench_reports);
+  const std::vector<std::string> command(argv, argv + argc);
+  // The options of all verbs together take longer to make than a machine does: only those of the
+  // verb that was typed.
+  const auto verb = [&](const std::string& name, const std::string& what,
+                        const std::function<void(CLI::App&)>& add_options) {
+    CLI::App* added = app.add_subcommand(name, what);
+    if (std::find(command.begin(), command.end(), name) != command.end()) add_options(*added);
+    return added;
+  };
+  const CLI::App* run_verb = verb("run", "Run a machine until it ends",
+                                  [&](CLI::App& v) { cli::add_run_options(v, run); });
+  const CLI::App* demo_verb =
+      verb("demo", "Hot-add a CPU, show all fifteen steps and what they prove",
+           [&](CLI::App& v) { cli::add_demo_options(v, demo); });
+  const CLI::App* check_verb =
+      verb("check-host", "What this host's KVM offers and lacks",
+           [&](CLI::App& v) { v.add_flag("--json", json, "For a machine to read"); });
+  const CLI::App* tables_verb =
+      verb("tables", "Write the ACPI tables of a machine as .aml", [&](CLI::App& v) {
+        v.add_option("--cpus", tables_cpus, "N[,max=M]")->capture_default_str();
+        v.add_option("--output", tables_directory, "Directory; made if missing")->required();
+      });
+  const CLI::App* ctl_verb =
+      verb("ctl", "Talk to a running machine", [&](CLI::App& v) { cli::add_ctl_options(v, ctl); });
+  verb("bench", "Measure, beside QEMU on the same host, and report", [&](CLI::App& v) {
+    v.require_subcommand(1);
+    bench.command = command;
+    cli::add_bench_verbs(v, bench);
+    cli::add_bench_report_verbs(v, bench_reports);
+  });
 
   try {
     app.parse(argc, argv);
@@ -154,16 +107,13 @@ int dispatch(int argc, char** argv) {
     return static_cast<int>(ExitCode::kUsage);
   }
   set_up_log(log);
-  run.trigger = trigger == "vmm" ? HotplugTrigger::kVmm : HotplugTrigger::kGuest;
-  run.guest_eject_allowed = guest_eject == "allow";
-  run.progress = progress == "auto";
   if (run_verb->parsed()) return cli::run(run);
   if (demo_verb->parsed()) return cli::demo(demo);
   if (check_verb->parsed()) return cli::check_host(json);
   if (tables_verb->parsed()) return cli::tables(tables_cpus, tables_directory);
+  if (ctl_verb->parsed()) return cli::ctl(ctl);
   if (const auto status = cli::bench(bench)) return *status;
-  if (const auto status = cli::bench_report(bench_reports)) return *status;
-  return cli::ctl(ctl);
+  return cli::bench_report(bench_reports).value_or(static_cast<int>(ExitCode::kUsage));
 }
 
 }  // namespace

@@ -5,6 +5,10 @@
 
 #include "devices/hotplug_controller.h"
 
+namespace CLI {
+class App;
+}
+
 namespace unpark::cli {
 
 // `unpark run` as typed; the values are checked by run().
@@ -25,6 +29,8 @@ struct RunOptions {
   bool progress = true;       // show how far the boot of a firmware has come
   std::string guest_options;  // words for the embedded guest (guest/README.md)
 };
+
+void add_run_options(CLI::App& verb, RunOptions& run);
 
 // Runs the machine until it ends. Returns an ExitCode.
 int run(const RunOptions& options);

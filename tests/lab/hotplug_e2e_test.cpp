@@ -29,8 +29,7 @@ class HotplugEndToEnd : public SmmRequired {
     config.memory = 128 << 20;
     config.trigger = trigger;
     config.hotplug_deadline = std::chrono::seconds{120};  // a busy lab is not a stuck guest
-    const auto image = guest_image();
-    config.firmware.assign(image.begin(), image.end());
+    config.firmware = FlashImage::part_of_program(guest_image());
     machine_ = LiveMachine::create(std::move(config), true);
     ASSERT_NE(machine_, nullptr);
     auto client = QmpClient::connect(machine_->socket(), {});

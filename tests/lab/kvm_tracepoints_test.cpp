@@ -63,8 +63,7 @@ class Tracepoints : public SmmRequired {
     config.max_cpus = 4;
     config.memory = 128 << 20;
     config.hotplug_deadline = std::chrono::seconds{60};
-    const auto image = guest_image();
-    config.firmware.assign(image.begin(), image.end());
+    config.firmware = FlashImage::part_of_program(guest_image());
     return config;
   }
   static bool wait_marker(LiveMachine& m, std::uint8_t marker, VcpuId cpu) {
