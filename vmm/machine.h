@@ -68,6 +68,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   [[nodiscard]] std::string cpu_type() const override;
   Result<Done, ControlError> add_cpu(const DeviceAddCpu& add) override;
   Result<Done, ControlError> remove_cpu(const std::string& id) override;
+  Result<Done, ControlError> inject_smi(std::optional<VcpuId> cpu) override;
   [[nodiscard]] std::vector<HotplugRecord> hotplug_trace() const override {
     return tracer_.records();
   }

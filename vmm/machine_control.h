@@ -57,6 +57,9 @@ class MachineControl {
   // Asks the guest to let the CPU of this device_add id go; one that was never claimed goes at
   // once.
   virtual Result<Done, ControlError> remove_cpu(const std::string& id) = 0;
+  // An SMI by the host's order, to one CPU or to all; a parked CPU gets none. Refused before the
+  // firmware has locked SMRAM: until then its handlers may not be in place.
+  virtual Result<Done, ControlError> inject_smi(std::optional<VcpuId> cpu) = 0;
   [[nodiscard]] virtual std::vector<HotplugRecord> hotplug_trace() const = 0;
   // Ends the machine: the event loop returns after the reply was sent. `reason` is a QMP
   // ShutdownCause, e.g. "host-qmp-quit".

@@ -181,6 +181,28 @@ Result<Done, SysError> Machine::order_smi() {
   return Done{};
 }
 
+Result<Done, ControlError> Machine::inject_smi(std::optional<VcpuId> cpu) {
+  if (!board_->mch().control().smram_locked)
+    return Unexpected{
+        refuse("the firmware has not locked SMRAM yet: its SMI handlers may not be in "
+               "place")};
+  if (cpu) {
+    if (!plugged_.contains(*cpu))
+      return Unexpected{refuse(fmt::format("CPU {} is not there", cpu->value))};
+    if (vcpus_->lifecycle(*cpu) == Lifecycle::kParked)
+      return Unexpected{refuse(fmt::format("CPU {} is parked: no SMI reaches it", cpu->value))};
+    const std::vector<VcpuId> waiting = waiting_for_sipi();
+    if (std::find(waiting.begin(), waiting.end(), *cpu) != waiting.end())
+      return Unexpected{refuse(fmt::format(
+          "CPU {} is being started by the firmware, which sends it its first SMI", cpu->value))};
+    vcpus_->request_smi(*cpu);
+    return Done{};
+  }
+  if (const auto r = order_smi(); !r)
+    return Unexpected{refuse(fmt::format("the SMI could not be sent: {}", describe(r.error())))};
+  return Done{};
+}
+
 std::vector<VcpuId> Machine::waiting_for_sipi() {
   std::vector<VcpuId> out;
   for (const auto& [cpu, p] : plugged_)

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "vmm/json_members.h"
 #include "vmm/qmp_queries.h"
 
 namespace unpark {
@@ -72,6 +73,19 @@ Result<Done, ControlError> device_del(const Json& arguments, QmpCommand& out) {
   return Done{};
 }
 
+Result<Done, ControlError> smi(const Json& arguments, QmpCommand& out) {
+  auto& c = out.emplace<command::Smi>();
+  for (const auto& [key, value] : arguments.items()) {
+    if (key != "cpu-index") return unexpected_parameter(key);
+    const auto index = integer_member(arguments, key);
+    if (!index) return refuse("Invalid parameter type for 'cpu-index', expected: integer");
+    if (*index < 0 || *index > std::int64_t{0xffff'ffff})
+      return refuse(fmt::format("Parameter 'cpu-index' does not accept value '{}'", *index));
+    c.cpu = VcpuId{static_cast<std::uint32_t>(*index)};
+  }
+  return Done{};
+}
+
 struct Entry {
   std::string_view name;
   Parser parse;
@@ -86,6 +100,7 @@ constexpr Entry kCommands[] = {
     {"x-query-hotplug-trace", without_arguments<command::QueryHotplugTrace>},
     {"device_add", device_add},
     {"device_del", device_del},
+    {"x-smi", smi},
     {"quit", without_arguments<command::Quit>},
 };
 static_assert(std::size(kCommands) == std::variant_size_v<QmpCommand>);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -30,12 +31,16 @@ struct DeviceAdd {
 struct DeviceDel {
   std::string id;  // or the path /machine/peripheral/ID
 };
+struct Smi {
+  std::optional<VcpuId> cpu;  // not given: all that are not parked
+};
 struct Quit {};
 }  // namespace command
 using QmpCommand =
     std::variant<command::QmpCapabilities, command::QueryVersion, command::QueryStatus,
                  command::QueryCommands, command::QueryHotpluggableCpus, command::QueryCpusFast,
-                 command::QueryHotplugTrace, command::DeviceAdd, command::DeviceDel, command::Quit>;
+                 command::QueryHotplugTrace, command::DeviceAdd, command::DeviceDel, command::Smi,
+                 command::Quit>;
 
 // In the order of the variant.
 std::vector<std::string_view> command_names();
@@ -69,6 +74,7 @@ constexpr bool allowed(const QmpCommand& c, RunState now) {
                         [](const command::QueryHotplugTrace&) { return true; },
                         [now](const command::DeviceAdd&) { return is_alive(now); },
                         [now](const command::DeviceDel&) { return is_alive(now); },
+                        [now](const command::Smi&) { return now == RunState::kRunning; },
                         [](const command::Quit&) { return true; },
                     },
                     c);

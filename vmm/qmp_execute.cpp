@@ -62,6 +62,10 @@ Result<JsonText, ControlError> execute(const QmpCommand& c, MachineControl& mach
           [&](const command::QueryHotplugTrace&) { return Reply{query_hotplug_trace(machine)}; },
           [&](const command::DeviceAdd& add) { return device_add(add, machine); },
           [&](const command::DeviceDel& del) { return device_del(del, machine); },
+          [&](const command::Smi& smi) -> Reply {
+            (void)TRY(machine.inject_smi(smi.cpu));
+            return nothing();
+          },
           [](const command::Quit&) { return Reply{nothing()}; },
       },
       c);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,11 @@ class FakeMachineControl : public MachineControl {
     removals.push_back(id);
     return Done{};
   }
+  Result<Done, ControlError> inject_smi(std::optional<VcpuId> cpu) override {
+    if (!refusal.empty()) return Unexpected{ControlError{ErrorClass::kGenericError, refusal}};
+    smis.push_back(cpu);
+    return Done{};
+  }
   std::vector<HotplugRecord> hotplug_trace() const override { return records; }
   void request_quit(std::string reason) override {
     quit_reasons.push_back(std::move(reason));
@@ -49,12 +55,13 @@ class FakeMachineControl : public MachineControl {
   RunState state = RunState::kRunning;
   std::vector<CpuInfo> cpu_list;
   std::vector<HotplugRecord> records;
-  std::string refusal;  // of the next add_cpu(); empty: it succeeds
+  std::string refusal;  // of the next order; empty: it succeeds
   std::function<void(const DeviceAddCpu&)> on_add;
   std::function<void()> on_quit;
 
   std::vector<DeviceAddCpu> adds;
   std::vector<std::string> removals;
+  std::vector<std::optional<VcpuId>> smis;
   std::vector<std::string> quit_reasons;
 };
 

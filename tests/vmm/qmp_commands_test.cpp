@@ -87,7 +87,7 @@ TEST_F(QmpCommands, CommandsNamesExactlyTheClosedList) {
             "\"query-status\"}, {\"name\": \"query-commands\"}, {\"name\": "
             "\"query-hotpluggable-cpus\"}, {\"name\": \"query-cpus-fast\"}, {\"name\": "
             "\"x-query-hotplug-trace\"}, {\"name\": \"device_add\"}, {\"name\": "
-            "\"device_del\"}, {\"name\": \"quit\"}]");
+            "\"device_del\"}, {\"name\": \"x-smi\"}, {\"name\": \"quit\"}]");
 }
 
 TEST_F(QmpCommands, StatusNamesEveryState) {
@@ -106,7 +106,7 @@ TEST_F(QmpCommands, StatusNamesEveryState) {
 }
 
 // The table of docs/control.md.
-TEST(QmpCommandTable, OnlyDeviceAddAndDeviceDelDependOnTheState) {
+TEST(QmpCommandTable, OnlyDeviceAddAndDeviceDelAndSmisDependOnTheState) {
   const QmpCommand always[] = {command::QmpCapabilities{},       command::QueryVersion{},
                                command::QueryStatus{},           command::QueryCommands{},
                                command::QueryHotpluggableCpus{}, command::QueryCpusFast{},
@@ -115,6 +115,7 @@ TEST(QmpCommandTable, OnlyDeviceAddAndDeviceDelDependOnTheState) {
        {RunState::kPrelaunch, RunState::kRunning, RunState::kPaused, RunState::kShutdown,
         RunState::kInternalError, RunState::kGuestPanicked}) {
     for (const QmpCommand& c : always) EXPECT_TRUE(allowed(c, state)) << c.index();
+    EXPECT_EQ(allowed(command::Smi{}, state), state == RunState::kRunning);
   }
   for (const QmpCommand& c : {QmpCommand{command::DeviceAdd{}}, QmpCommand{command::DeviceDel{}}}) {
     EXPECT_TRUE(allowed(c, RunState::kPrelaunch));
@@ -124,6 +125,28 @@ TEST(QmpCommandTable, OnlyDeviceAddAndDeviceDelDependOnTheState) {
     EXPECT_FALSE(allowed(c, RunState::kInternalError));
     EXPECT_FALSE(allowed(c, RunState::kGuestPanicked));
   }
+}
+
+TEST_F(QmpCommands, SmiGoesToAllOrToOneCpu) {
+  EXPECT_EQ(answer("x-smi"), "{}");
+  EXPECT_EQ(answer("x-smi", R"({"cpu-index": 3})"), "{}");
+  EXPECT_THAT(machine.smis, testing::ElementsAre(std::nullopt, VcpuId{3}));
+}
+
+TEST_F(QmpCommands, SmiRefusesWhatIsNoCpuIndex) {
+  EXPECT_EQ(answer("x-smi", R"({"cpu-index": "3"})"),
+            "\"Invalid parameter type for 'cpu-index', expected: integer\"");
+  EXPECT_EQ(answer("x-smi", R"({"cpu-index": -1})"),
+            "\"Parameter 'cpu-index' does not accept value '-1'\"");
+  EXPECT_EQ(answer("x-smi", R"({"cpu-index": 4294967296})"),
+            "\"Parameter 'cpu-index' does not accept value '4294967296'\"");
+  EXPECT_EQ(answer("x-smi", R"({"cpu": 1})"), "\"Parameter 'cpu' is unexpected\"");
+  EXPECT_THAT(machine.smis, IsEmpty());
+}
+
+TEST_F(QmpCommands, SmiPassesOnWhatTheMachineRefuses) {
+  machine.refusal = "CPU 1 is parked: no SMI reaches it";
+  EXPECT_EQ(answer("x-smi", R"({"cpu-index": 1})"), "\"CPU 1 is parked: no SMI reaches it\"");
 }
 
 TEST_F(QmpCommands, DeviceAddTakesTheTopologyAsNumbersOrDecimalStrings) {
