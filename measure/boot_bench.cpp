@@ -7,6 +7,8 @@
 #include <map>
 #include <utility>
 
+#include "measure/host_smi_lines.h"
+#include "measure/machine_orders.h"
 #include "measure/resident.h"
 
 namespace unpark::measure {
@@ -16,10 +18,6 @@ namespace {
 // Resident memory at READY, of the machine with the fewest CPUs: what further ones cost is counted
 // from there.
 using Residents = std::map<std::pair<Peer, std::uint32_t>, double>;  // by peer and round
-
-double microseconds(Nanoseconds t) {
-  return std::chrono::duration<double, std::micro>(t).count();
-}
 
 void note_memory(Session& session, const Run& run, std::uint32_t number, pid_t pid,
                  std::uint32_t fewest, Residents& residents) {
@@ -65,6 +63,40 @@ Result<Done, Stop> run_once(Session& session, const Run& run, std::uint32_t fewe
   return Done{};
 }
 
+// What a parked CPU adds, counted from the same machine right before.
+Result<Done, Stop> run_parked(Session& session, const Run& run) {
+  const std::uint32_t number = begin_run(session, run.peer, "boot", run.cpus);
+  auto child = Child::start(
+      session.peers.command(run.peer, {.cpus = run.cpus,
+                                       .max_cpus = run.cpus + run.parked,
+                                       .guest_options = "bench-samples=1,bench-host,leave-parked",
+                                       .control = true}));
+  if (!child) return Unexpected{Stop{Stop::Why::kCannotStart, child.error().message}};
+  GuestLines lines;
+  HostSmiLines smis;
+  (void)TRY(read_until(session, run.peer, *child, lines, [&](const OutputLine& line) {
+    (void)smis.take(line.text, line.arrived, 0);
+    return smis.waiting();
+  }));
+  const auto failed = [&](const Error& e) {
+    return Unexpected{
+        Stop{Stop::Why::kFailed, fmt::format("{}: {}", name_of(run.peer), e.message)}};
+  };
+  auto orders = MachineOrders::connect(session.peers.control_path());
+  if (!orders) return failed(orders.error());
+  const auto before = resident_beyond_ram(child->pid(), Peers::kMemoryMib * 1024);
+  for (std::uint32_t i = 0; i < run.parked; ++i)
+    if (const auto r = orders->add(run.cpus + i); !r) return failed(r.error());
+  const auto after = resident_beyond_ram(child->pid(), Peers::kMemoryMib * 1024);
+  bench::Round round{.run = number, .samples = {}, .lost = 0};
+  if (before && after && *after >= *before)
+    round.samples.push_back(static_cast<double>(*after - *before) / run.parked);
+  else
+    round.lost = 1;
+  add(session, {"boot.resident_per_parked", run.cpus, run.parked, ""}, run.peer, std::move(round));
+  return Done{};
+}
+
 }  // namespace
 
 Result<Done, Stop> bench_boot(Session& session) {
@@ -80,17 +112,23 @@ Result<Done, Stop> bench_boot(Session& session) {
       "RAM. "
       "Libraries that other processes have mapped as well count in full; what the kernel keeps "
       "does "
-      "not count. Per vCPU: the growth from the smallest machine, divided.");
+      "not count. Per vCPU: the growth from the smallest machine, divided. Per parked CPU: the "
+      "growth of "
+      "one machine while they were added, divided.");
   std::vector<std::uint32_t> cpus = session.options.cpus;
   std::sort(cpus.begin(), cpus.end());
   Residents residents;
-  const auto plan = interleave(cpus, session.options.rounds, peers);
+  auto plan = interleave(cpus, session.options.rounds, peers);
+  const auto parked = with_parked(cpus.front(), session.options.parked, session.options.rounds);
+  plan.insert(plan.end(), parked.begin(), parked.end());
   for (std::size_t i = 0; i < plan.size(); ++i) {
     const Run& run = plan[i];
     if (session.interrupt.pending())
       return Unexpected{Stop{Stop::Why::kInterrupted, "interrupted"}};
     session.progress(progress_line("boot", run, i, plan.size()));
-    if (auto r = run_once(session, run, cpus.front(), residents); !r) return r;
+    auto done = run.parked != 0 ? run_parked(session, run)
+                                : run_once(session, run, cpus.front(), residents);
+    if (!done) return done;
   }
   return Done{};
 }

@@ -18,6 +18,9 @@ namespace unpark::measure {
 
 // CLOCK_MONOTONIC.
 Nanoseconds monotonic_now();
+inline double microseconds(Nanoseconds t) {
+  return std::chrono::duration<double, std::micro>(t).count();
+}
 
 // A line of a child's output without its end, and when that end was read.
 struct OutputLine {

@@ -14,6 +14,7 @@
 #include "measure/boot_bench.h"
 #include "measure/host_facts.h"
 #include "measure/hotplug_bench.h"
+#include "measure/linux_bench.h"
 #include "measure/report_files.h"
 #include "measure/smi_bench.h"
 #include "vmm/exit_code.h"
@@ -38,9 +39,14 @@ int fail(ExitCode code, const std::string& sentence) {
 
 Result<Options, Error> options_of(const BenchRequest& request) {
   Options options;
-  options.cpus = TRY(parse_cpu_list(request.cpus));
+  options.cpus = TRY(parse_cpu_list("--cpus", request.cpus));
+  if (request.parked != "none") options.parked = TRY(parse_cpu_list("--parked", request.parked));
   options.rounds = request.rounds;
   options.samples = request.samples;
+  if (request.kernel.empty() != request.initrd.empty())
+    return Unexpected{Error{"--kernel and --initrd go together"}};
+  if (!request.kernel.empty())
+    options.linux_guest = TRY(find_linux_guest(request.kernel, request.initrd));
   const char* path = ::getenv("PATH");
   options.with_qemu = request.peer == "qemu" ||
                       (request.peer.empty() && on_path(kQemuProgram, path != nullptr ? path : ""));
@@ -69,6 +75,7 @@ Result<Done, Stop> measure_all(const std::string& what, Session& session) {
   if (what == "smi" || what == "all") (void)TRY(bench_smi(session));
   if (what == "boot" || what == "all") (void)TRY(bench_boot(session));
   if (what == "hotplug" || what == "all") (void)TRY(bench_hotplug(session));
+  if (session.options.linux_guest) (void)TRY(bench_linux(session));
   return Done{};
 }
 
@@ -117,8 +124,22 @@ void add_verb(CLI::App& bench, BenchRequest& request, const std::string& name,
               const std::string& what) {
   CLI::App* verb = bench.add_subcommand(name, what);
   verb->callback([&request, name] { request.what = name; });
-  verb->add_option("--cpus", request.cpus, "Numbers of CPUs to measure with")
-      ->capture_default_str();
+  const bool linux_too = name == "linux" || name == "all";
+  if (linux_too) {
+    auto* kernel =
+        verb->add_option("--kernel", request.kernel, "Linux bzImage FILE to boot under OVMF");
+    auto* initrd = verb->add_option("--initrd", request.initrd,
+                                    "Its initial RAM disk FILE, which prints GUEST-UP");
+    kernel->required(name == "linux");
+    initrd->required(name == "linux");
+  }
+  if (name != "linux")
+    verb->add_option("--cpus", request.cpus, "Numbers of CPUs to measure with")
+        ->capture_default_str();
+  if (name != "linux" && name != "hotplug")
+    verb->add_option("--parked", request.parked,
+                     "Numbers of parked CPUs to measure unpark with too, or none")
+        ->capture_default_str();
   verb->add_option("--samples", request.samples,
                    fmt::format("Samples of each series in a round (default {}; {} on an emulated "
                                "host)",
@@ -141,7 +162,8 @@ void add_bench_verbs(CLI::App& bench, BenchRequest& request) {
   add_verb(bench, request, "smi", "Latency of SMIs, by the guest's TSC");
   add_verb(bench, request, "boot", "Time from process start, and memory beyond the guest's RAM");
   add_verb(bench, request, "hotplug", "Time from the order of a CPU; one at a time, eight at once");
-  add_verb(bench, request, "all", "All of these");
+  add_verb(bench, request, "linux", "OVMF and Linux: time to init, memory, hot-add to _OST");
+  add_verb(bench, request, "all", "All of these; Linux if its files are given");
 }
 
 std::optional<int> bench(const BenchRequest& request) {

@@ -15,10 +15,12 @@ namespace unpark::cli {
 struct BenchRequest {
   std::string what;  // "smi"; empty: none of them was typed
   std::string cpus = "1,2,4,8";
-  std::uint32_t samples = 0;  // 0: not given
+  std::string parked = "8,64";  // "none"
+  std::uint32_t samples = 0;    // 0: not given
   std::uint32_t rounds = 5;
-  std::string peer;    // "qemu", "none"; empty: qemu if it is there
-  std::string output;  // a folder; empty: none
+  std::string peer;            // "qemu", "none"; empty: qemu if it is there
+  std::string output;          // a folder; empty: none
+  std::string kernel, initrd;  // of a Linux guest; empty: none is measured
   bool json = false;
   std::vector<std::string> command;  // as typed, for the report
 };

@@ -7,7 +7,7 @@
 #include <array>
 
 #include "measure/hot_add_lines.h"
-#include "measure/hot_adder.h"
+#include "measure/machine_orders.h"
 
 namespace unpark::measure {
 
@@ -44,11 +44,11 @@ class HotplugRun {
                          [&](const OutputLine&) { return lines.ready(); }));
     if (lines.tsc_mhz() == 0)
       return Unexpected{failed(run_.peer, {"the guest did not tell the rate of its TSC"})};
-    auto adder = HotAdder::connect(session_.peers.control_path());
-    if (!adder) return Unexpected{failed(run_.peer, adder.error())};
+    auto orders = MachineOrders::connect(session_.peers.control_path());
+    if (!orders) return Unexpected{failed(run_.peer, orders.error())};
     HotAddLines adds(lines.tsc_mhz());
-    auto done = single(*child, lines, adds, *adder);
-    if (done) done = batch(*child, lines, adds, *adder);
+    auto done = single(*child, lines, adds, *orders);
+    if (done) done = batch(*child, lines, adds, *orders);
     return done;
   }
 
@@ -63,18 +63,22 @@ class HotplugRun {
     return *std::move(found);
   }
 
-  Result<Done, Stop> single(Child& child, GuestLines& lines, HotAddLines& adds, HotAdder& adder) {
+  Result<Done, Stop> single(Child& child, GuestLines& lines, HotAddLines& adds,
+                            MachineOrders& orders) {
     std::array<bench::Round, kMeasures.size()> rounds;
     for (bench::Round& round : rounds) round.run = number_;
+    bench::Round whole{.run = number_, .samples = {}, .lost = 0};
     const std::uint32_t cycles = std::min(session_.options.samples, kMostCycles);
     for (std::uint32_t i = 0; i < cycles; ++i) {
       const Nanoseconds ordered = monotonic_now();
-      if (const auto r = adder.add(1); !r) return Unexpected{failed(run_.peer, r.error())};
+      if (const auto r = orders.add(1); !r) return Unexpected{failed(run_.peer, r.error())};
       const HotAdd add = TRY(next(child, lines, adds));
       for (std::size_t m = 0; m < kMeasures.size(); ++m)
         note(rounds[m], add, std::string(kMeasures[m].step), ordered);
-      if (const auto r = adder.remove(1); !r) return Unexpected{failed(run_.peer, r.error())};
+      if (const auto r = orders.remove(1); !r) return Unexpected{failed(run_.peer, r.error())};
+      whole.samples.push_back(microseconds(monotonic_now() - ordered));
     }
+    measure::add(session_, {"hotplug.cycle", 1, 0, ""}, run_.peer, std::move(whole));
     for (std::size_t m = 0; m < kMeasures.size(); ++m)
       measure::add(session_, {std::string(kMeasures[m].row), 1, 0, ""}, run_.peer,
                    std::move(rounds[m]));
@@ -88,16 +92,16 @@ class HotplugRun {
       ++round.lost;
       return;
     }
-    round.samples.push_back(
-        std::chrono::duration<double, std::micro>(at->second - ordered).count());
+    round.samples.push_back(microseconds(at->second - ordered));
   }
 
-  Result<Done, Stop> batch(Child& child, GuestLines& lines, HotAddLines& adds, HotAdder& adder) {
+  Result<Done, Stop> batch(Child& child, GuestLines& lines, HotAddLines& adds,
+                           MachineOrders& orders) {
     bench::Round round;
     round.run = number_;
     const Nanoseconds ordered = monotonic_now();
     for (std::uint32_t slot = 1; slot <= kBatch; ++slot)
-      if (const auto r = adder.add(slot); !r) return Unexpected{failed(run_.peer, r.error())};
+      if (const auto r = orders.add(slot); !r) return Unexpected{failed(run_.peer, r.error())};
     HotAdd last;
     for (std::uint32_t i = 0; i < kBatch; ++i) {
       HotAdd add = TRY(next(child, lines, adds));

@@ -93,10 +93,15 @@ Peers::~Peers() {
   if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
 }
 
+// Its socket: who finds one believes that the machine serves it.
+void Peers::forget_last_machine() const {
+  std::error_code ignored;
+  std::filesystem::remove(control_path(), ignored);
+}
+
 std::vector<std::string> Peers::command(Peer peer, const Machine& m) const {
   const std::string image = folder_ + "/guest.fd";
-  std::error_code ignored;
-  std::filesystem::remove(control_path(), ignored);  // of the machine before this one
+  forget_last_machine();
   std::vector<std::string> argv;
   if (peer == Peer::kQemu) {
     argv = {qemu_,

@@ -16,6 +16,11 @@ inline constexpr std::string_view kQemuProgram = "qemu-system-x86_64";
 enum class Peer : std::uint8_t { kUnpark, kQemu, kBare };
 std::string_view name_of(Peer peer);
 
+// Files of a Linux guest: of its firmware, and its own.
+struct LinuxGuest {
+  std::string code, vars_template, kernel, initrd;
+};
+
 // What is needed to start the peers: programs, and the one flash image that all of them boot. The
 // folder with the image goes with this object.
 class Peers {
@@ -33,13 +38,18 @@ class Peers {
   };
   // The program and its arguments; the guest's serial line is its standard output. Not for kBare.
   [[nodiscard]] std::vector<std::string> command(Peer peer, const Machine& machine) const;
+  // The same for Linux under OVMF; the variables are a fresh copy of the template.
+  [[nodiscard]] Result<std::vector<std::string>, Error> linux_command(
+      Peer peer, const LinuxGuest& guest) const;
   [[nodiscard]] std::string control_path() const { return folder_ + "/qmp"; }
   [[nodiscard]] std::string version(Peer peer) const;
 
-  static constexpr std::uint64_t kMemoryMib = 256;
+  static constexpr std::uint64_t kMemoryMib = 256, kLinuxMemoryMib = 512;
+  static constexpr std::uint32_t kLinuxCpus = 4;  // possible; one is there at the start
 
  private:
   Peers() = default;
+  void forget_last_machine() const;
   std::string folder_, unpark_, qemu_, qemu_version_;
 };
 

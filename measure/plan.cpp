@@ -8,7 +8,8 @@
 
 namespace unpark::measure {
 
-Result<std::vector<std::uint32_t>, Error> parse_cpu_list(const std::string& text) {
+Result<std::vector<std::uint32_t>, Error> parse_cpu_list(std::string_view option,
+                                                         const std::string& text) {
   std::vector<std::uint32_t> out;
   std::string_view rest = text;
   for (bool more = true; more;) {
@@ -19,11 +20,11 @@ Result<std::vector<std::uint32_t>, Error> parse_cpu_list(const std::string& text
     std::uint32_t n = 0;
     const auto r = std::from_chars(word.data(), word.data() + word.size(), n);
     if (r.ec != std::errc{} || r.ptr != word.data() + word.size() || n < 1 || n > kMostCpus)
-      return Unexpected{Error{fmt::format(
-          "--cpus {}: '{}' is not a number of CPUs from 1 to {}; write e.g. --cpus 1,2,4", text,
-          word, kMostCpus)}};
+      return Unexpected{Error{
+          fmt::format("{0} {1}: '{2}' is not a number of CPUs from 1 to {3}; write e.g. {0} 1,2,4",
+                      option, text, word, kMostCpus)}};
     if (std::find(out.begin(), out.end(), n) != out.end())
-      return Unexpected{Error{fmt::format("--cpus {}: {} stands there twice", text, n)}};
+      return Unexpected{Error{fmt::format("{} {}: {} stands there twice", option, text, n)}};
     out.push_back(n);
   }
   return out;
@@ -31,8 +32,9 @@ Result<std::vector<std::uint32_t>, Error> parse_cpu_list(const std::string& text
 
 std::string progress_line(std::string_view bench, const Run& run, std::size_t index,
                           std::size_t runs) {
-  return fmt::format("{}: run {} of {}: {} CPU{}, round {}, {}", bench, index + 1, runs, run.cpus,
-                     run.cpus == 1 ? "" : "s", run.round + 1, name_of(run.peer));
+  const std::string parked = run.parked == 0 ? "" : fmt::format(" and {} parked", run.parked);
+  return fmt::format("{}: run {} of {}: {} CPU{}{}, round {}, {}", bench, index + 1, runs, run.cpus,
+                     run.cpus == 1 ? "" : "s", parked, run.round + 1, name_of(run.peer));
 }
 
 std::vector<Run> interleave(const std::vector<std::uint32_t>& cpus, std::uint32_t rounds,
@@ -42,6 +44,15 @@ std::vector<Run> interleave(const std::vector<std::uint32_t>& cpus, std::uint32_
     for (std::uint32_t round = 0; round < rounds; ++round)
       for (const Peer peer : peers)
         if (peer != Peer::kBare || n == 1) out.push_back({peer, n, round});
+  return out;
+}
+
+std::vector<Run> with_parked(std::uint32_t cpus, const std::vector<std::uint32_t>& parked,
+                             std::uint32_t rounds) {
+  std::vector<Run> out;
+  for (std::uint32_t round = 0; round < rounds; ++round)
+    for (const std::uint32_t n : parked)
+      if (cpus + n <= kMostCpus) out.push_back({Peer::kUnpark, cpus, round, n});
   return out;
 }
 

@@ -19,18 +19,25 @@ constexpr std::array kKinds = {
     Kind{"smi.broadcast.out", "broadcast SMI, to the last CPU out", "cycles"},
     Kind{"smi.broadcast.writer", "broadcast SMI, to the writer's next instruction", "cycles"},
     Kind{"smi.directed", "SMI by another CPU's ICR, to its entry", "cycles"},
+    Kind{"smi.host", "SMI ordered on the QMP socket, to the last CPU in", "us"},
     Kind{"boot.first_instruction", "process start to the guest's first output", "us"},
     Kind{"boot.ready", "process start to the embedded guest's READY", "us"},
     Kind{"boot.resident", "memory of the process beyond guest RAM", "KiB"},
     Kind{"boot.resident_per_vcpu", "memory for each further vCPU", "KiB"},
+    Kind{"boot.resident_per_parked", "memory for each parked CPU", "KiB"},
     Kind{"hotplug.claimed", "hot-add, order to claimed by SMM", "us"},
     Kind{"hotplug.relocated", "hot-add, order to SMBASE relocated", "us"},
     Kind{"hotplug.first_os", "hot-add, order to running in the OS", "us"},
     Kind{"hotplug.batch8", "hot-add of 8 CPUs, first order to the last CPU in the OS", "us"},
+    Kind{"hotplug.cycle", "hot-add and removal of one CPU, from the order to DEVICE_DELETED", "us"},
+    Kind{"linux.init", "OVMF and Linux, process start to init", "us"},
+    Kind{"linux.resident", "OVMF and Linux, memory of the process beyond guest RAM", "KiB"},
+    Kind{"linux.ost", "OVMF and Linux, device_add to _OST", "us"},
 };
 
 // What is aimed at, as ratios of medians.
 std::vector<bench::Target> targets_of(const RowKey& key) {
+  if (key.parked != 0) return {};
   if (key.name == "smi.single") return {{"qemu", 0.6}, {"bare", 1.15}};
   if (key.name == "smi.broadcast.out" && key.state == "halted" && key.cpus == 2)
     return {{"qemu", 0.5}};
@@ -38,6 +45,9 @@ std::vector<bench::Target> targets_of(const RowKey& key) {
     return {{"qemu", 0.35}};
   if (key.name == "hotplug.relocated") return {{"qemu", 0.5}};
   if (key.name == "boot.first_instruction") return {{"qemu", 0.2}};
+  if (key.name == "linux.init") return {{"qemu", 0.9}};
+  if (key.name == "linux.ost") return {{"qemu", 0.8}};
+  if (key.name == "linux.resident") return {{"qemu", 0.33}};
   if (key.name == "boot.resident") return {{"qemu", 0.33}};
   return {};
 }

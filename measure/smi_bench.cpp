@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "measure/bare_loop.h"
+#include "measure/host_smis.h"
 
 namespace unpark::measure {
 
@@ -20,13 +23,17 @@ void judge_clocks(Session& session, const Run& run, const GuestLines& lines) {
 }
 
 Result<Done, Stop> run_guest(Session& session, const Run& run, std::uint32_t number) {
-  Peers::Machine machine{.cpus = run.cpus, .max_cpus = run.cpus};
+  const bool ordered = run.peer == Peer::kUnpark;  // SMIs that the host orders, too
+  Peers::Machine machine{.cpus = run.cpus, .max_cpus = run.cpus + run.parked, .control = ordered};
   machine.guest_options = fmt::format("bench-samples={},bench-warmup={},bench-halted",
                                       session.options.samples, session.options.warmup);
-  if (run.cpus > 1) machine.guest_options += ",bench-user,bench-pio,bench-directed";
+  if (ordered) machine.guest_options += ",bench-host,leave-parked";
+  if (run.cpus > 1 && run.parked == 0)
+    machine.guest_options += ",bench-user,bench-pio,bench-directed";
   auto child = Child::start(session.peers.command(run.peer, machine));
   if (!child) return Unexpected{Stop{Stop::Why::kCannotStart, child.error().message}};
   GuestLines lines;
+  if (ordered) (void)TRY(order_smis(session, run, number, *child, lines));
   auto read = read_until(session, run.peer, *child, lines,
                          [&](const OutputLine&) { return lines.ready() || lines.restarted(); });
   if (lines.restarted()) {
@@ -34,13 +41,13 @@ Result<Done, Stop> run_guest(Session& session, const Run& run, std::uint32_t num
          fmt::format(
              "{}, run {}: the guest was reset while it measured, and the run does not count: {}",
              name_of(run.peer), number, child->last_words()));
-    const RowKey key = run.cpus == 1 ? RowKey{"smi.single", 1, 0, ""}
-                                     : RowKey{"smi.broadcast.out", run.cpus, 0, "halted"};
+    const RowKey key = run.cpus == 1 ? RowKey{"smi.single", 1, run.parked, ""}
+                                     : RowKey{"smi.broadcast.out", run.cpus, run.parked, "halted"};
     add(session, key, run.peer, {number, {}, session.options.samples});
     return Done{};
   }
   for (const Series& series : lines.series())
-    add(session, {series.name, run.cpus, 0, series.state}, run.peer,
+    add(session, {series.name, run.cpus, run.parked, series.state}, run.peer,
         {number, series.samples, series.lost});
   if (!read) return Unexpected{read.error()};
   judge_clocks(session, run, lines);
@@ -63,6 +70,22 @@ Result<Done, Stop> run_bare(Session& session, std::uint32_t number) {
   return Done{};
 }
 
+// Parked CPUs: beside one CPU, and beside the smallest crowd.
+std::vector<Run> plan_of(const Options& options, const std::vector<Peer>& peers) {
+  std::vector<Run> plan = interleave(options.cpus, options.rounds, peers);
+  const auto append = [&](std::uint32_t cpus) {
+    const auto more = with_parked(cpus, options.parked, options.rounds);
+    plan.insert(plan.end(), more.begin(), more.end());
+  };
+  std::vector<std::uint32_t> sorted = options.cpus;
+  std::sort(sorted.begin(), sorted.end());
+  if (sorted.front() == 1) append(1);
+  const auto crowd =
+      std::find_if(sorted.begin(), sorted.end(), [](std::uint32_t n) { return n > 1; });
+  if (crowd != sorted.end()) append(*crowd);
+  return plan;
+}
+
 }  // namespace
 
 Result<Done, Stop> bench_smi(Session& session) {
@@ -81,7 +104,14 @@ Result<Done, Stop> bench_smi(Session& session) {
   session.report.method.emplace_back(
       "bare: a program of two calls a round (KVM_RUN, KVM_SMI), whose guest is a loop of a few "
       "instructions and whose SMM handler is one RSM: the limit for an SMI on one CPU.");
-  const auto plan = interleave(session.options.cpus, session.options.rounds, peers);
+  session.report.method.emplace_back(
+      "SMIs that the host orders (unpark only: QEMU has no such command): from right before x-smi "
+      "is "
+      "sent on the QMP socket to the last CPU's first instruction in SMM, by the guest's TSC, "
+      "moved "
+      "to CLOCK_MONOTONIC by the arrival of a byte that the guest writes next to a reading of its "
+      "TSC. The boot CPU waits in a loop, the others halt.");
+  const auto plan = plan_of(session.options, peers);
   for (std::size_t i = 0; i < plan.size(); ++i) {
     const Run& run = plan[i];
     if (session.interrupt.pending())

@@ -3,7 +3,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <atomic>
 #include <future>
 #include <memory>
@@ -60,18 +59,11 @@ void take_record(OvmfRun& run, const Machine& machine) {
   run.tseg = machine.tseg();
 }
 
-// A firmware with SMM, rather without keys in its variables: under Secure Boot Linux keeps even
-// root away from the ports, and the attack would be Linux's to stop.
+// Under Secure Boot the attack would be Linux's to stop.
 Result<cli::Firmware, Error> choose_firmware() {
   const FirmwareSearch search = find_firmware();
-  const FoundFirmware* best = search.taken();
+  const FoundFirmware* best = search.taken_without_keys();
   if (best == nullptr) return Unexpected{Error{refusal_of(search)}};
-  for (const FoundFirmware& f : search.found) {
-    const auto& features = f.descriptor.features;
-    const bool fits = f.verdict != FirmwareVerdict::kRefused;
-    if (fits && std::find(features.begin(), features.end(), "enrolled-keys") == features.end())
-      return cli::load_firmware(f.descriptor);
-  }
   return cli::load_firmware(best->descriptor);
 }
 

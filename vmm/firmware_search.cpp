@@ -123,6 +123,13 @@ const FoundFirmware* FirmwareSearch::taken() const {
   return it == found.end() ? nullptr : &*it;
 }
 
+const FoundFirmware* FirmwareSearch::taken_without_keys() const {
+  for (const FoundFirmware& f : found)
+    if (f.verdict != FirmwareVerdict::kRefused && !has(f.descriptor.features, "enrolled-keys"))
+      return &f;
+  return taken();
+}
+
 std::vector<std::string> firmware_folders() {
   std::vector<std::string> folders;
   // XDG Base Directory Specification 0.8: what is not an absolute path is to be ignored.

@@ -25,6 +25,9 @@ struct FirmwareSearch {
   std::vector<std::string> folders;  // the most specific first
   std::vector<FoundFirmware> found;  // in the order of their names; those masked after what masks
   [[nodiscard]] const FoundFirmware* taken() const;
+  // The first that fits and has no keys enrolled: under Secure Boot an unsigned kernel does not
+  // boot, and Linux keeps even root away from the ports. If there is none, taken().
+  [[nodiscard]] const FoundFirmware* taken_without_keys() const;
 };
 
 // The user's, the host's and the distribution's folder for firmware descriptors, in this order.

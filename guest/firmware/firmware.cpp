@@ -23,7 +23,8 @@ bool run() {
   pic::mask_all();
   if (!find_chips()) return false;
   if (!fw_cfg::present()) return Report("fw-cfg-with-dma").verdict(false);
-  return find_memory() && negotiate_smi_features() && find_cpus() && set_up_smram();
+  return find_memory() && read_options() && negotiate_smi_features() && find_cpus() &&
+         set_up_smram();
 }
 
 }  // namespace firmware

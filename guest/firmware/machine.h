@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "guest/body/options.h"
 #include "guest/layout.h"
 #include "guest/smm/smm_config.h"
 
@@ -21,6 +22,7 @@ struct Machine {
   std::uint64_t tseg = 0;
   std::uint64_t tseg_size = 0;
   bool default_smbase_protected = false;
+  Options options;  // fw_cfg file kOptionsFile
 
   [[nodiscard]] bool explicit_unpark() const;
   [[nodiscard]] std::uint64_t tseg_last() const { return tseg + tseg_size - 1; }

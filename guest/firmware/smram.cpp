@@ -71,6 +71,7 @@ void fill_tseg() {
   config.explicit_unpark = machine.explicit_unpark();
   config.hotplug = (machine.smi_features & spec::smi_features::kCpuHotplug) != 0 &&
                    machine.default_smbase_protected;
+  config.leave_parked = machine.options.leave_parked;
   config.wait_begin = memory(GUEST_HOT_CPU_WAIT_BEGIN);
   config.wait_end = memory(GUEST_HOT_CPU_WAIT_END);
   config.resume = memory(GUEST_HOT_CPU_RESUME);

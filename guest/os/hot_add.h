@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "guest/os/options.h"
+#include "guest/body/options.h"
 
 namespace unpark::guest::os {
 

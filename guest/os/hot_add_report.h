@@ -2,8 +2,8 @@
 #pragma once
 #include <cstdint>
 
+#include "guest/body/options.h"
 #include "guest/body/steps.h"
-#include "guest/os/options.h"
 
 namespace unpark::guest::os {
 

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the body starts, on the boot CPU: firmware, then OS.
-#include <array>
-
 #include "guest/body/interrupts.h"
+#include "guest/body/options.h"
 #include "guest/body/report.h"
 #include "guest/body/step_port.h"
-#include "guest/chips/fw_cfg_client.h"
 #include "guest/chips/lapic.h"
 #include "guest/chips/serial.h"
 #include "guest/firmware/firmware.h"
 #include "guest/firmware/machine.h"
 #include "guest/os/acpi_events.h"
 #include "guest/os/hot_add.h"
-#include "guest/os/options.h"
 #include "guest/os/os_cpus.h"
 #include "guest/os/smi_bench.h"
 #include "guest/os/smi_latency.h"
@@ -45,16 +42,6 @@ void on_interrupt(const InterruptFrame& frame) {
   lapic::end_of_interrupt();
 }
 
-Options read_options() {
-  static constinit std::array<char, 256> text{};
-  const fw_cfg::FileEntry file = fw_cfg::find(kOptionsFile);
-  const std::size_t size = file.size < text.size() ? file.size : text.size();
-  if (size != 0 && !fw_cfg::read(file.key, text.data(), size)) return {};
-  const Options options = parse_options({text.data(), size});
-  if (options.unknown != 0) Report("options").dec("unknown-words", options.unknown).verdict(false);
-  return options;
-}
-
 bool start_cold_boot_cpus() {
   bool all = true;
   for (std::uint32_t id = 0; id < GUEST_MAX_CPUS; ++id) {
@@ -79,7 +66,7 @@ bool start_cold_boot_cpus() {
 }
 
 void run_os() {
-  const Options options = read_options();
+  const Options& options = machine.options;
   os::prepare_work();
   if (!start_cold_boot_cpus() || !os::enable_acpi()) return;
   os::bench_smis(options.smi_bench);

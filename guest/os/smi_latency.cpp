@@ -11,6 +11,8 @@
 #include "guest/chips/software_smi.h"
 #include "guest/firmware/machine.h"
 #include "guest/os/bench_samples.h"
+#include "guest/os/crowd.h"
+#include "guest/os/host_smis.h"
 #include "guest/os/os_cpus.h"
 #include "guest/os/os_loads.h"
 
@@ -18,54 +20,18 @@ namespace unpark::guest::os {
 
 namespace {
 
-constexpr std::uint64_t kStayUs = 10'000'000;
-
-// Who takes part, by APIC ID; the boot CPU, which writes and is the monarch in SMM, comes first.
-struct Crowd {
-  std::array<std::uint32_t, GUEST_MAX_CPUS> ids{};
-  std::array<std::uint64_t, GUEST_MAX_CPUS> entered{};  // the last stay that was looked at
-  std::uint32_t count = 0;
-
-  void gather() {
-    ids[count++] = machine.boot_cpu;
-    for (std::uint32_t slot = 0; slot < machine.possible; ++slot) {
-      const std::uint32_t id = machine.apic_id_of_slot[slot];
-      if (id != machine.boot_cpu && online(id)) ids[count++] = id;
-    }
-  }
-};
-constinit Crowd crowd{};
-
-bool stayed_again(std::uint32_t index) {
-  const SmmStay& stay = smm_report.stays[crowd.ids[index]];
-  const std::uint64_t entered = read_once(stay.entered);
-  return entered != crowd.entered[index] && read_once(stay.left) >= entered;
-}
-
-// False: somebody has not come, or not left again.
-bool everybody_has_left() {
-  for (std::uint32_t i = 0; i < crowd.count; ++i)
-    if (!wait_until(kStayUs, [&] { return stayed_again(i); })) return false;
-  return true;
-}
-
-void remember_stays() {
-  for (std::uint32_t i = 0; i < crowd.count; ++i)
-    crowd.entered[i] = read_once(smm_report.stays[crowd.ids[i]].entered);
-}
-
 struct BroadcastSample {
   std::uint64_t first = ~0ull, all_in = 0, out = 0, writer = 0;
 };
 
 bool broadcast(BroadcastSample& sample) {
-  remember_stays();
+  crowd.remember_stays();
   const std::uint32_t sessions = read_once(smm_report.sessions);
   const std::uint32_t incomplete = read_once(smm_report.incomplete);
   const std::uint64_t start = read_tsc();
   software_smi(0);
   const std::uint64_t end = read_tsc();
-  if (!everybody_has_left()) return false;
+  if (!crowd.everybody_has_left()) return false;
   if (read_once(smm_report.sessions) != sessions + 1) return false;
   if (read_once(smm_report.incomplete) != incomplete) return false;
   std::uint64_t out = end;
@@ -116,7 +82,7 @@ void measure_loaded(const Options& options, Load load, std::string_view state) {
 // One other CPU is called; then the rest and this one, the monarch, so that it needs not wait until
 // SMM gives up.
 bool direct(std::uint32_t target, std::uint64_t& cycles) {
-  remember_stays();
+  crowd.remember_stays();
   const SmmStay& stay = smm_report.stays[crowd.ids[target]];
   const std::uint64_t start = read_tsc();
   lapic::send(crowd.ids[target], lapic::Mode::kSmi);
@@ -125,7 +91,7 @@ bool direct(std::uint32_t target, std::uint64_t& cycles) {
   const std::uint64_t entered = read_once(stay.entered);
   for (std::uint32_t i = crowd.count; i-- > 0;)
     if (i != target) lapic::send(crowd.ids[i], lapic::Mode::kSmi);
-  if (!everybody_has_left() || !came || entered < start) return false;
+  if (!crowd.everybody_has_left() || !came || entered < start) return false;
   cycles = entered - start;
   return true;
 }
@@ -169,6 +135,7 @@ void measure_smis(const Options& asked) {
   if (options.bench_samples > kMostSamples) options.bench_samples = kMostSamples;
   crowd.gather();
   tell_tscs();
+  if (options.bench_host) tell_host_smis(options.bench_warmup + options.bench_samples);
   if (options.bench_halted || crowd.count == 1) measure_broadcast(options, "halted");
   if (crowd.count == 1) return;
   open_memory_to_user_mode();

@@ -34,7 +34,8 @@ void describe_work(QuickSession& q) {
   if (config.explicit_unpark) {
     q.work_port = registers::kControlWindow + registers::kFlags;
     q.work_mask = registers::status::FirmwareWork::with(std::uint8_t{0}, true);
-    q.work_value = q.work_mask;
+    // To leave parked CPUs alone it asks all the same, and awaits what the mask never lets through.
+    q.work_value = config.leave_parked ? ~q.work_mask & 0xff : q.work_mask;
   } else {
     q.work_port = spec::apm::kControlPort;
     q.work_mask = 0xff;

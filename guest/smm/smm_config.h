@@ -65,6 +65,7 @@ struct SmmConfig {
   std::uint32_t yield;  // GUEST_YIELD_*
   bool explicit_unpark;
   bool hotplug;                                // negotiated, and the default SMBASE is protected
+  bool leave_parked;                           // nobody is claimed; for benchmarks
   std::uint32_t wait_begin, wait_end, resume;  // flash/hot_cpu.S
   smm::Seat* seats;                            // by APIC ID; this and the next in TSEG
   smm::QuickSession* quick;

@@ -8,7 +8,7 @@ set -u
 unpark=$1
 needs_smm "$unpark"
 
-"$unpark" bench smi --cpus 1 --samples 50 --rounds 1 --peer qemu --json --output "$work/out" >"$work/report" 2>"$work/err" &&
+"$unpark" bench smi --cpus 1 --parked 3 --samples 50 --rounds 1 --peer qemu --json --output "$work/out" >"$work/report" 2>"$work/err" &&
     status=0 || status=$?
 check 'smi: ends well' is "$status" 0
 [ "$status" -eq 0 ] || sed 's/^/  /' "$work/err"
@@ -18,16 +18,23 @@ check 'smi: there is a page' test -s "$work/out/report.html"
 check 'smi: the report is one' says_now 'smi.single' "$unpark" bench report "$work/report"
 check 'smi: it is complete' grep -q '"complete": *true' "$work/report"
 check 'smi: the host is told to be emulated or not' grep -q -E '"emulated": *(true|false)' "$work/report"
-# One CPU: unpark, qemu, bare.
-check 'smi: nothing was lost, in any of 3 series' is "$(grep -o -E '"lost": *0' "$work/report" | wc -l)" 3
-check 'smi: nothing else is there' is "$(grep -o -E '"lost":' "$work/report" | wc -l)" 3
-check 'smi: every series has 50 samples' is "$(grep -o -E '"n": *50[,}]' "$work/report" | wc -l)" 3
+# One CPU: unpark, qemu, bare. unpark again beside three parked CPUs; and SMIs that the host orders, with and without them.
+check 'smi: nothing was lost, in any of 6 series' is "$(grep -o -E '"lost": *0' "$work/report" | wc -l)" 6
+check 'smi: nothing else is there' is "$(grep -o -E '"lost":' "$work/report" | wc -l)" 6
+check 'smi: every series has 50 samples' is "$(grep -o -E '"n": *50[,}]' "$work/report" | wc -l)" 6
+check 'smi: SMIs by the host' grep -q 'smi.host' "$work/report"
+check 'smi: parked CPUs were there' grep -q -E '"parked": *3' "$work/report"
 
 "$unpark" bench hotplug --samples 2 --rounds 1 --peer none --json >"$work/hotplug" 2>"$work/err" && status=0 || status=$?
 check 'hotplug: ends well' is "$status" 0
 check 'hotplug: eight at once' grep -q 'hotplug.batch8' "$work/hotplug"
+check 'hotplug: there and back' grep -q 'hotplug.cycle' "$work/hotplug"
 
-"$unpark" bench smi --cpus 1 --samples 16000 --rounds 1000 --peer none --output "$work/cut" >"$work/cut.out" 2>"$work/cut.err" &
+"$unpark" bench boot --cpus 1 --parked 8 --rounds 1 --peer none --json >"$work/boot" 2>"$work/err" && status=0 || status=$?
+check 'boot: ends well' is "$status" 0
+check 'boot: memory of parked CPUs' grep -q 'boot.resident_per_parked' "$work/boot"
+
+"$unpark" bench smi --cpus 1 --parked none --samples 100 --rounds 1000 --peer none --output "$work/cut" >"$work/cut.out" 2>"$work/cut.err" &
 machine=$!
 check 'interrupted: it had begun' wait_for grep -q 'smi: run 2 of' "$work/cut.err"
 kill -s INT "$machine"

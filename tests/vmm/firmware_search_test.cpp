@@ -65,6 +65,21 @@ struct FirmwareSearchTest : testing::Test {
   }
 };
 
+TEST_F(FirmwareSearchTest, WithoutKeysMeansTheFirstThatFitsAndHasNone) {
+  json keys = good;
+  keys["features"].push_back("enrolled-keys");
+  put(host + "/50.json", keys.dump());
+  // With nothing else to choose from, keys are no obstacle.
+  ASSERT_NE(find().taken_without_keys(), nullptr);
+  EXPECT_EQ(find().taken_without_keys()->file, host + "/50.json");
+  json unfit = good;
+  unfit["features"] = json::array();
+  put(host + "/55.json", unfit.dump());
+  put(host + "/60.json", good.dump());
+  EXPECT_EQ(taken(), host + "/50.json");
+  EXPECT_EQ(find().taken_without_keys()->file, host + "/60.json");
+}
+
 TEST_F(FirmwareSearchTest, TakesTheFirstByNameThatFitsWhateverItsFolder) {
   put(distribution + "/60.json", good.dump());
   put(user + "/70.json", good.dump());

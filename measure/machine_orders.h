@@ -10,18 +10,22 @@
 
 namespace unpark::measure {
 
-// Orders CPUs on a machine's QMP socket, as any management program does: the same requests for
-// every machine.
-class HotAdder {
+// Orders CPUs and SMIs on a machine's QMP socket, as any management program does: the same requests
+// for every machine.
+class MachineOrders {
  public:
-  static Result<HotAdder, Error> connect(const std::string& path);
+  static Result<MachineOrders, Error> connect(const std::string& path);
   // Orders the CPU of that slot as "cpu<slot>".
   Result<Done, Error> add(std::uint32_t slot);
   // Asks for it back, and waits until it has gone.
   Result<Done, Error> remove(std::uint32_t slot);
+  // Waits until the guest's _OST says that it has taken that CPU. Fails if it says anything else.
+  Result<Done, Error> wait_accepted(std::uint32_t slot);
+  // An SMI for every CPU that is not parked. QEMU has no such command.
+  Result<Done, Error> smi();
 
  private:
-  explicit HotAdder(QmpClient client) : client_(std::move(client)) {}
+  explicit MachineOrders(QmpClient client) : client_(std::move(client)) {}
   // The "return" of the answer.
   Result<Json, Error> ask(const std::string& request);
   // Requests for the slots, by slot.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "measure/hot_adder.h"
+#include "measure/machine_orders.h"
 
 #include <fmt/format.h>
 
@@ -10,16 +10,17 @@
 namespace unpark::measure {
 
 namespace {
-constexpr Nanoseconds kRemoval = std::chrono::seconds{60};
+// For what the guest has to do.
+constexpr Nanoseconds kAnswer = std::chrono::seconds{60};
+}  // namespace
+
+Result<MachineOrders, Error> MachineOrders::connect(const std::string& path) {
+  MachineOrders orders{TRY(QmpClient::connect(path, {}))};
+  (void)TRY(orders.prepare());
+  return orders;
 }
 
-Result<HotAdder, Error> HotAdder::connect(const std::string& path) {
-  HotAdder adder{TRY(QmpClient::connect(path, {}))};
-  (void)TRY(adder.prepare());
-  return adder;
-}
-
-Result<Json, Error> HotAdder::ask(const std::string& request) {
+Result<Json, Error> MachineOrders::ask(const std::string& request) {
   const std::string line = TRY(client_.request(request));
   auto answer = parse_json(line);
   if (!answer) return Unexpected{Error{fmt::format("an answer is no JSON: {}", answer.error())}};
@@ -29,7 +30,7 @@ Result<Json, Error> HotAdder::ask(const std::string& request) {
   return value != nullptr ? *value : Json{};
 }
 
-Result<Done, Error> HotAdder::prepare() {
+Result<Done, Error> MachineOrders::prepare() {
   const Json possible = TRY(ask(R"({"execute": "query-hotpluggable-cpus"})"));
   if (!possible.is_array()) return Unexpected{Error{"query-hotpluggable-cpus gave no list"}};
   for (const Json& entry : possible) {
@@ -46,7 +47,7 @@ Result<Done, Error> HotAdder::prepare() {
   return Done{};
 }
 
-Result<Done, Error> HotAdder::add(std::uint32_t slot) {
+Result<Done, Error> MachineOrders::add(std::uint32_t slot) {
   const auto order = orders_.find(slot);
   if (order == orders_.end())
     return Unexpected{Error{fmt::format("the machine has no slot {}", slot)}};
@@ -54,11 +55,34 @@ Result<Done, Error> HotAdder::add(std::uint32_t slot) {
   return Done{};
 }
 
-Result<Done, Error> HotAdder::remove(std::uint32_t slot) {
+Result<Done, Error> MachineOrders::wait_accepted(std::uint32_t slot) {
+  const std::string id = fmt::format("cpu{}", slot);
+  for (;;) {
+    const auto line = TRY(client_.next_event(kAnswer));
+    if (!line) return Unexpected{Error{fmt::format("no _OST for {} within 60 s", id)}};
+    const auto event = parse_json(*line);
+    if (!event || string_member(*event, "event") != "ACPI_DEVICE_OST") continue;
+    const Json* data = member(*event, "data");
+    const Json* info = data != nullptr ? member(*data, "info") : nullptr;
+    if (info == nullptr || string_member(*info, "device") != id) continue;
+    // ACPI 6.5, 6.3.5: 0 is success.
+    const auto status = integer_member(*info, "status");
+    if (status == 0) return Done{};
+    return Unexpected{
+        Error{fmt::format("the guest did not take {}: its _OST says {}", id, status.value_or(-1))}};
+  }
+}
+
+Result<Done, Error> MachineOrders::smi() {
+  (void)TRY(ask(R"({"execute": "x-smi"})"));
+  return Done{};
+}
+
+Result<Done, Error> MachineOrders::remove(std::uint32_t slot) {
   const std::string id = fmt::format("cpu{}", slot);
   (void)TRY(ask(fmt::format(R"({{"execute": "device_del", "arguments": {{"id": "{}"}}}})", id)));
   for (;;) {
-    const auto line = TRY(client_.next_event(kRemoval));
+    const auto line = TRY(client_.next_event(kAnswer));
     if (!line) return Unexpected{Error{fmt::format("{} was not removed within 60 s", id)}};
     const auto event = parse_json(*line);
     if (!event) continue;

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "measure/linux_bench.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "measure/machine_orders.h"
+#include "measure/resident.h"
+#include "vmm/firmware_search.h"
+
+namespace unpark::measure {
+
+namespace {
+
+constexpr std::string_view kUp = "GUEST-UP";
+
+Result<Done, Stop> run_once(Session& session, const Run& run) {
+  const auto failed = [&](const Error& e) {
+    return Unexpected{
+        Stop{Stop::Why::kFailed, fmt::format("{}: {}", name_of(run.peer), e.message)}};
+  };
+  const std::uint32_t number = begin_run(session, run.peer, "linux", 1);
+  const auto command = session.peers.linux_command(run.peer, *session.options.linux_guest);
+  if (!command) return failed(command.error());
+  auto child = Child::start(*command);
+  if (!child) return Unexpected{Stop{Stop::Why::kCannotStart, child.error().message}};
+  GuestLines none;
+  Nanoseconds up{};
+  (void)TRY(read_until(session, run.peer, *child, none, [&](const OutputLine& line) {
+    up = line.arrived;
+    return line.text.find(kUp) != line.text.npos;
+  }));
+  add(session, {"linux.init", 1, 0, ""}, run.peer,
+      {number, {microseconds(up - child->started())}, 0});
+  const auto kib = resident_beyond_ram(child->pid(), Peers::kLinuxMemoryMib * 1024);
+  bench::Round memory{.run = number, .samples = {}, .lost = kib ? 0u : 1u};
+  if (kib) memory.samples.push_back(static_cast<double>(*kib));
+  add(session, {"linux.resident", 1, 0, ""}, run.peer, std::move(memory));
+
+  auto orders = MachineOrders::connect(session.peers.control_path());
+  if (!orders) return failed(orders.error());
+  bench::Round adds{.run = number, .samples = {}, .lost = 0};
+  for (std::uint32_t slot = 1; slot < Peers::kLinuxCpus; ++slot) {
+    const Nanoseconds ordered = monotonic_now();
+    if (const auto r = orders->add(slot); !r) return failed(r.error());
+    if (const auto r = orders->wait_accepted(slot); !r) return failed(r.error());
+    adds.samples.push_back(microseconds(monotonic_now() - ordered));
+  }
+  add(session, {"linux.ost", 1, 0, ""}, run.peer, std::move(adds));
+  return Done{};
+}
+
+}  // namespace
+
+Result<LinuxGuest, Error> find_linux_guest(const std::string& kernel, const std::string& initrd) {
+  for (const std::string& file : {kernel, initrd})
+    if (::access(file.c_str(), R_OK) != 0)
+      return Unexpected{
+          Error{fmt::format("'{}' cannot be read: {}", file, describe(SysError{"access", errno}))}};
+  const FirmwareSearch search = find_firmware();
+  const FoundFirmware* firmware = search.taken_without_keys();
+  if (firmware == nullptr) return Unexpected{Error{refusal_of(search)}};
+  const FirmwareDescriptor& d = firmware->descriptor;
+  return LinuxGuest{d.code.path, d.vars_template.path, kernel, initrd};
+}
+
+Result<Done, Stop> bench_linux(Session& session) {
+  std::vector<Peer> peers = {Peer::kUnpark};
+  if (session.options.with_qemu) peers.push_back(Peer::kQemu);
+  session.report.method.emplace_back(fmt::format(
+      "Linux: {} with a fresh copy of its variables, kernel {}, one CPU of {}, {} MiB. From right "
+      "before the fork of the machine's process to the first line of the initial RAM disk's init; "
+      "resident memory then; then one device_add after the other, each from right before it is "
+      "sent "
+      "to ACPI_DEVICE_OST of its success on the same socket.",
+      session.options.linux_guest->code, session.options.linux_guest->kernel, Peers::kLinuxCpus,
+      Peers::kLinuxMemoryMib));
+  const auto plan = interleave({1}, session.options.rounds, peers);
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (session.interrupt.pending())
+      return Unexpected{Stop{Stop::Why::kInterrupted, "interrupted"}};
+    session.progress(progress_line("linux", plan[i], i, plan.size()));
+    if (auto r = run_once(session, plan[i]); !r) return r;
+  }
+  return Done{};
+}
+
+}  // namespace unpark::measure
