@@ -24,7 +24,10 @@ void judge_clocks(Session& session, const Run& run, const GuestLines& lines) {
 
 Result<Done, Stop> run_guest(Session& session, const Run& run, std::uint32_t number) {
   const bool ordered = run.peer == Peer::kUnpark;  // SMIs that the host orders, too
-  Peers::Machine machine{.cpus = run.cpus, .max_cpus = run.cpus + run.parked, .control = ordered};
+  Peers::Machine machine{.cpus = run.cpus,
+                         .max_cpus = run.cpus + run.parked,
+                         .control = ordered,
+                         .stays_parked = run.parked != 0};
   machine.guest_options = fmt::format("bench-samples={},bench-warmup={},bench-halted",
                                       session.options.samples, session.options.warmup);
   if (ordered) machine.guest_options += ",bench-host,leave-parked";

@@ -21,9 +21,10 @@ namespace sp = spec::step_port;
 
 class HotplugEndToEnd : public SmmRequired {
  protected:
-  void boot(std::uint32_t cpus, std::uint32_t max,
-            HotplugTrigger trigger = HotplugTrigger::kGuest) {
+  void boot(std::uint32_t cpus, std::uint32_t max, HotplugTrigger trigger = HotplugTrigger::kGuest,
+            const std::string& guest_options = "") {
     MachineConfig config;
+    config.guest_options = guest_options;
     config.cpus = cpus;
     config.max_cpus = max;
     config.memory = 128 << 20;
@@ -159,6 +160,21 @@ TEST_F(HotplugEndToEnd, AnOrderBetweenNegotiationAndTheOsIsNotLost) {
   ASSERT_NO_FATAL_FAILURE(wait_for_os());
   ASSERT_NO_FATAL_FAILURE(expect_joined(1));
   expect_no_failed_verdict();
+}
+
+TEST_F(HotplugEndToEnd, AnSmiByTheHostReachesWhoRunsAndNobodyElse) {
+  // SMM that claims nobody: CPU 1 stays parked.
+  ASSERT_NO_FATAL_FAILURE(boot(1, 3, HotplugTrigger::kGuest, "leave-parked"));
+  ASSERT_NO_FATAL_FAILURE(wait_for_os());
+  ASSERT_EQ(add(1), json::parse(R"({"return": {}})"));
+  const json done = json::parse(R"({"return": {}})");
+  EXPECT_EQ(ask(R"({"execute": "x-smi"})"), done);
+  EXPECT_EQ(ask(R"({"execute": "x-smi", "arguments": {"cpu-index": 0}})"), done);
+  EXPECT_EQ(ask(R"({"execute": "x-smi", "arguments": {"cpu-index": 1}})")["error"]["desc"],
+            "CPU 1 is parked: no SMI reaches it");
+  EXPECT_EQ(ask(R"({"execute": "x-smi", "arguments": {"cpu-index": 2}})")["error"]["desc"],
+            "CPU 2 is not there");
+  EXPECT_EQ(machine().lifecycle_of(VcpuId{1}), "parked");
 }
 
 TEST_F(HotplugEndToEnd, TheTraceOverTheSocketIsTheRecordOfTheAdd) {

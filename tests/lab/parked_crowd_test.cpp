@@ -62,6 +62,16 @@ TEST_F(FirmwareThatNeverClaims, IsNamedWithTheStepThatDidNotCome) {
   EXPECT_EQ(record->first_missing(), kRow04);
 }
 
+TEST_F(FirmwareThatNeverClaims, GetsNoSmiByTheHostBeforeItHasLockedSmram) {
+  const auto m = negotiated(2, std::chrono::seconds{60});
+  ASSERT_NE(m, nullptr);
+  std::string refusal = "none";
+  m->on_loop([&](Machine& machine) {
+    if (const auto r = machine.inject_smi(std::nullopt); !r) refusal = r.error().description;
+  });
+  EXPECT_EQ(refusal, "the firmware has not locked SMRAM yet: its SMI handlers may not be in place");
+}
+
 TEST_F(FirmwareThatNeverClaims, CanTellItsOwnStepsButNeitherThoseOfOthersNorWhatTheVmmSees) {
   const auto m = negotiated(2, std::chrono::seconds{60});
   ASSERT_NE(m, nullptr);
