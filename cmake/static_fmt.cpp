@@ -3,10 +3,12 @@
 // are instantiated elsewhere and that unpark uses.
 #include <fmt/format-inl.h>
 
-namespace fmt::inline v9::detail {
+FMT_BEGIN_NAMESPACE
+namespace detail {
 
 template FMT_API auto locale_ref::get<std::locale>() const -> std::locale;
 template FMT_API auto thousands_sep_impl(locale_ref loc) -> thousands_sep_result<char>;
 template FMT_API auto decimal_point_impl(locale_ref loc) -> char;
 
-}  // namespace fmt::inline v9::detail
+}  // namespace detail
+FMT_END_NAMESPACE
