@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// libspdlog as one translation unit: its headers of definitions, and the templates that unpark uses
-//.
+// libspdlog as one translation unit: its headers of definitions, and the templates that unpark
+// uses.
 #include <spdlog/spdlog-inl.h>
 
 #include <spdlog/common-inl.h>

@@ -7,8 +7,7 @@
 #include <map>
 #include <utility>
 
-#include "measure/host_smi_lines.h"
-#include "measure/machine_orders.h"
+#include "measure/host_smis.h"
 #include "measure/resident.h"
 
 namespace unpark::measure {
@@ -73,20 +72,9 @@ Result<Done, Stop> run_parked(Session& session, const Run& run) {
                                        .control = true}));
   if (!child) return Unexpected{Stop{Stop::Why::kCannotStart, child.error().message}};
   GuestLines lines;
-  HostSmiLines smis;
-  (void)TRY(read_until(session, run.peer, *child, lines, [&](const OutputLine& line) {
-    (void)smis.take(line.text, line.arrived, 0);
-    return smis.waiting();
-  }));
-  const auto failed = [&](const Error& e) {
-    return Unexpected{
-        Stop{Stop::Why::kFailed, fmt::format("{}: {}", name_of(run.peer), e.message)}};
-  };
-  auto orders = MachineOrders::connect(session.peers.control_path());
-  if (!orders) return failed(orders.error());
+  auto orders = TRY(connect_to_waiting(session, run, *child, lines));
   const auto before = resident_beyond_ram(child->pid(), Peers::kMemoryMib * 1024);
-  for (std::uint32_t i = 0; i < run.parked; ++i)
-    if (const auto r = orders->add(run.cpus + i); !r) return failed(r.error());
+  (void)TRY(add_parked(run, orders));
   const auto after = resident_beyond_ram(child->pid(), Peers::kMemoryMib * 1024);
   bench::Round round{.run = number, .samples = {}, .lost = 0};
   if (before && after && *after >= *before)

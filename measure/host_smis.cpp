@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "measure/host_smi_lines.h"
-#include "measure/machine_orders.h"
 
 namespace unpark::measure {
 
@@ -16,8 +17,8 @@ Stop failed(const Run& run, const Error& e) {
 
 }  // namespace
 
-Result<Done, Stop> order_smis(Session& session, const Run& run, std::uint32_t number, Child& child,
-                              GuestLines& lines) {
+Result<MachineOrders, Stop> connect_to_waiting(Session& session, const Run& run, Child& child,
+                                               GuestLines& lines) {
   HostSmiLines smis;
   (void)TRY(read_until(session, run.peer, child, lines, [&](const OutputLine& line) {
     (void)smis.take(line.text, line.arrived, 0);
@@ -25,13 +26,24 @@ Result<Done, Stop> order_smis(Session& session, const Run& run, std::uint32_t nu
   }));
   auto orders = MachineOrders::connect(session.peers.control_path());
   if (!orders) return Unexpected{failed(run, orders.error())};
-  for (std::uint32_t i = 0; i < run.parked; ++i)
-    if (const auto r = orders->add(run.cpus + i); !r) return Unexpected{failed(run, r.error())};
+  return *std::move(orders);
+}
 
+Result<Done, Stop> add_parked(const Run& run, MachineOrders& orders) {
+  for (std::uint32_t i = 0; i < run.parked; ++i)
+    if (const auto r = orders.add(run.cpus + i); !r) return Unexpected{failed(run, r.error())};
+  return Done{};
+}
+
+Result<Done, Stop> order_smis(Session& session, const Run& run, std::uint32_t number, Child& child,
+                              GuestLines& lines) {
+  auto orders = TRY(connect_to_waiting(session, run, child, lines));
+  (void)TRY(add_parked(run, orders));
+  HostSmiLines smis;
   bench::Round round{.run = number, .samples = {}, .lost = 0};
   for (std::uint32_t i = 0; i < session.options.warmup + session.options.samples; ++i) {
     const Nanoseconds ordered = monotonic_now();
-    if (const auto r = orders->smi(); !r) return Unexpected{failed(run, r.error())};
+    if (const auto r = orders.smi(); !r) return Unexpected{failed(run, r.error())};
     HostSmi smi;
     (void)TRY(read_until(session, run.peer, child, lines, [&](const OutputLine& line) {
       const auto told = smis.take(line.text, line.arrived, lines.tsc_mhz());

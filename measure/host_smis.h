@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "measure/machine_orders.h"
 #include "measure/session.h"
 
 namespace unpark::measure {
+
+// To a machine of unpark whose guest has the word bench-host, once that waits for SMIs.
+Result<MachineOrders, Stop> connect_to_waiting(Session& session, const Run& run, Child& child,
+                                               GuestLines& lines);
+// Adds `run.parked` CPUs after the first `run.cpus`; with the word leave-parked they stay parked.
+Result<Done, Stop> add_parked(const Run& run, MachineOrders& orders);
 
 // What is done with a machine of unpark whose guest has the words bench-host and leave-parked,
 // before that measures itself: adds `run.parked` CPUs, which stay parked, then orders SMIs one by

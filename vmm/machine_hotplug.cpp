@@ -187,12 +187,12 @@ Result<Done, ControlError> Machine::inject_smi(std::optional<VcpuId> cpu) {
         refuse("the firmware has not locked SMRAM yet: its SMI handlers may not be in "
                "place")};
   if (cpu) {
-    if (!plugged_.contains(*cpu))
+    const auto p = plugged_.find(*cpu);
+    if (p == plugged_.end())
       return Unexpected{refuse(fmt::format("CPU {} is not there", cpu->value))};
     if (vcpus_->lifecycle(*cpu) == Lifecycle::kParked)
       return Unexpected{refuse(fmt::format("CPU {} is parked: no SMI reaches it", cpu->value))};
-    const std::vector<VcpuId> waiting = waiting_for_sipi();
-    if (std::find(waiting.begin(), waiting.end(), *cpu) != waiting.end())
+    if (!p->second.boot && lifecycle_now(*cpu) == Lifecycle::kWaitForSipi)
       return Unexpected{refuse(fmt::format(
           "CPU {} is being started by the firmware, which sends it its first SMI", cpu->value))};
     vcpus_->request_smi(*cpu);
