@@ -68,7 +68,7 @@ Result<Done, Stop> run_parked(Session& session, const Run& run) {
   auto child = Child::start(
       session.peers.command(run.peer, {.cpus = run.cpus,
                                        .max_cpus = run.cpus + run.parked,
-                                       .guest_options = "bench-samples=1,bench-host,leave-parked",
+                                       .guest_options = "bench-samples=1,bench-host,empty-handler",
                                        .control = true}));
   if (!child) return Unexpected{Stop{Stop::Why::kCannotStart, child.error().message}};
   GuestLines lines;

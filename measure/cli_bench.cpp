@@ -17,6 +17,7 @@
 #include "measure/linux_bench.h"
 #include "measure/report_files.h"
 #include "measure/smi_bench.h"
+#include "measure/smi_parts.h"
 #include "vmm/exit_code.h"
 #include "vmm/host_check.h"
 #include "vmm/terminal.h"
@@ -72,7 +73,10 @@ bench::Report begin(const BenchRequest& request, const Options& options) {
 }
 
 Result<Done, Stop> measure_all(const std::string& what, Session& session) {
-  if (what == "smi" || what == "all") (void)TRY(bench_smi(session));
+  if (what == "smi" || what == "all") {
+    (void)TRY(bench_smi(session));
+    (void)TRY(bench_smi_parts(session));
+  }
   if (what == "boot" || what == "all") (void)TRY(bench_boot(session));
   if (what == "hotplug" || what == "all") (void)TRY(bench_hotplug(session));
   if (session.options.linux_guest) (void)TRY(bench_linux(session));

@@ -41,6 +41,12 @@ Result<Done, Stop> run_once(Session& session, const Run& run) {
 
   auto orders = MachineOrders::connect(session.peers.control_path());
   if (!orders) return failed(orders.error());
+  if (run.peer == Peer::kUnpark) {
+    const auto stages = orders->boot_stages();
+    if (!stages) return failed(stages.error());
+    for (const auto& [stage, since_start_us] : *stages)
+      add(session, {"linux.stage." + stage, 1, 0, ""}, run.peer, {number, {since_start_us}, 0});
+  }
   bench::Round adds{.run = number, .samples = {}, .lost = 0};
   for (std::uint32_t slot = 1; slot < Peers::kLinuxCpus; ++slot) {
     const Nanoseconds ordered = monotonic_now();
@@ -72,7 +78,9 @@ Result<Done, Stop> bench_linux(Session& session) {
   session.report.method.emplace_back(fmt::format(
       "Linux: {} with a fresh copy of its variables, kernel {}, one CPU of {}, {} MiB. From right "
       "before the fork of the machine's process to the first line of the initial RAM disk's init; "
-      "resident memory then; then one device_add after the other, each from right before it is "
+      "resident memory then; of unpark also when it saw the firmware pass each of its stages "
+      "(x-query-boot), from the machine's start; then one device_add after the other, each from "
+      "right before it is "
       "sent "
       "to ACPI_DEVICE_OST of its success on the same socket.",
       session.options.linux_guest->code, session.options.linux_guest->kernel, Peers::kLinuxCpus,

@@ -73,6 +73,16 @@ Result<Done, Error> MachineOrders::wait_accepted(std::uint32_t slot) {
   }
 }
 
+Result<std::vector<MachineOrders::Stage>, Error> MachineOrders::boot_stages() {
+  const Json answer = TRY(ask(R"({"execute": "x-query-boot"})"));
+  if (!answer.is_array()) return Unexpected{Error{"x-query-boot gave no list"}};
+  std::vector<Stage> stages;
+  for (const Json& entry : answer)
+    if (const auto time = number_member(entry, "since-start-us"))
+      stages.push_back({string_member(entry, "stage"), *time});
+  return stages;
+}
+
 Result<Done, Error> MachineOrders::smi() {
   (void)TRY(ask(R"({"execute": "x-smi"})"));
   return Done{};

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "devices/result.h"
 #include "vmm/json_text.h"
@@ -21,6 +22,13 @@ class MachineOrders {
   Result<Done, Error> remove(std::uint32_t slot);
   // Waits until the guest's _OST says that it has taken that CPU. Fails if it says anything else.
   Result<Done, Error> wait_accepted(std::uint32_t slot);
+  // How far its boot has come: stages and the microseconds from its start. QEMU has no such
+  // command.
+  struct Stage {
+    std::string name;
+    double since_start_us = 0;
+  };
+  Result<std::vector<Stage>, Error> boot_stages();
   // An SMI for every CPU that is not parked. QEMU has no such command.
   Result<Done, Error> smi();
 

@@ -32,7 +32,8 @@ Result<std::vector<std::uint32_t>, Error> parse_cpu_list(std::string_view option
 
 std::string progress_line(std::string_view bench, const Run& run, std::size_t index,
                           std::size_t runs) {
-  const std::string parked = run.parked == 0 ? "" : fmt::format(" and {} parked", run.parked);
+  std::string parked = run.parked == 0 ? "" : fmt::format(" and {} parked", run.parked);
+  if (run.asking) parked += ", asking";
   return fmt::format("{}: run {} of {}: {} CPU{}{}, round {}, {}", bench, index + 1, runs, run.cpus,
                      run.cpus == 1 ? "" : "s", parked, run.round + 1, name_of(run.peer));
 }

@@ -35,6 +35,7 @@ struct Run {
   Peer peer = Peer::kUnpark;
   std::uint32_t cpus = 1, round = 0;
   std::uint32_t parked = 0;  // CPUs beside them
+  bool asking = false;       // the SMI handler asks the hotplug controller for work
 };
 // For each number of CPUs every round, and in every round all peers, A B A B: what changes with
 // time on the host changes for all of them. The bare loop has one CPU and nothing but SMIs.

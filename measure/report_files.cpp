@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 #include "bench/html_report.h"
 #include "bench/report_json.h"
@@ -26,28 +28,39 @@ Result<Done, SysError> write_all(int fd, std::string_view text) {
   return Done{};
 }
 
-Result<Done, SysError> replace(const UniqueFd& file, std::string_view text) {
-  if (::ftruncate(file.get(), 0) != 0) return Unexpected{SysError{"ftruncate", errno}};
-  return write_all(file.get(), text);
+std::string part_of(const std::string& path) {
+  return path + ".part";
 }
 
 }  // namespace
 
 Result<ReportFiles, Error> ReportFiles::open(const std::string& folder) {
-  ReportFiles files;
-  files.folder_ = folder;
-  if (folder.empty()) return files;
+  ReportFiles out;
+  if (folder.empty()) return out;
   std::error_code ignored;  // then opening says why
   std::filesystem::create_directories(folder, ignored);
-  for (const auto& [name, fd] :
-       {std::pair{"report.json", &files.json_}, {"report.html", &files.html_}}) {
+  for (const char* name : {"report.json", "report.html"}) {
     const std::string path = fmt::format("{}/{}", folder, name);
-    *fd = UniqueFd{::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)};
-    if (!*fd)
-      return Unexpected{Error{fmt::format("--output {}: {} cannot be written: {}", folder, path,
-                                          describe(SysError{"open", errno}))}};
+    UniqueFd part{::open(part_of(path).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
+    if (!part)
+      return Unexpected{Error{fmt::format("--output {}: {} cannot be written: {}", folder,
+                                          part_of(path), describe(SysError{"open", errno}))}};
+    out.files_.push_back({path, std::move(part)});
   }
-  return files;
+  return out;
+}
+
+ReportFiles::~ReportFiles() {
+  for (const File& file : files_)
+    if (file.part) (void)::unlink(part_of(file.path).c_str());
+}
+
+Result<Done, SysError> ReportFiles::fill(File& file, std::string_view text) {
+  TRY(write_all(file.part.get(), text));
+  if (::rename(part_of(file.path).c_str(), file.path.c_str()) != 0)
+    return Unexpected{SysError{"rename", errno}};
+  file.part = UniqueFd{};
+  return Done{};
 }
 
 Result<Done, Error> ReportFiles::write(const bench::Report& report, bool to_stdout) {
@@ -58,10 +71,10 @@ Result<Done, Error> ReportFiles::write(const bench::Report& report, bool to_stdo
   if (to_stdout)
     if (const auto r = write_all(STDOUT_FILENO, json); !r)
       return fail("standard output", r.error());
-  if (folder_.empty()) return Done{};
-  if (const auto r = replace(json_, json); !r) return fail(folder_ + "/report.json", r.error());
-  if (const auto r = replace(html_, bench::html_of(report)); !r)
-    return fail(folder_ + "/report.html", r.error());
+  if (files_.empty()) return Done{};
+  if (const auto r = fill(files_[0], json); !r) return fail(files_[0].path, r.error());
+  if (const auto r = fill(files_[1], bench::html_of(report)); !r)
+    return fail(files_[1].path, r.error());
   return Done{};
 }
 

@@ -22,15 +22,20 @@ void judge_clocks(Session& session, const Run& run, const GuestLines& lines) {
                                    name_of(run.peer), run.cpus, offset.low, offset.high));
 }
 
+std::string single_of(const Run& run) {
+  return run.asking ? "smi.asking" : "smi.single";
+}
+
 Result<Done, Stop> run_guest(Session& session, const Run& run, std::uint32_t number) {
-  const bool ordered = run.peer == Peer::kUnpark;  // SMIs that the host orders, too
+  const bool ordered = run.peer == Peer::kUnpark && !run.asking;  // SMIs that the host orders, too
   Peers::Machine machine{.cpus = run.cpus,
                          .max_cpus = run.cpus + run.parked,
                          .control = ordered,
                          .stays_parked = run.parked != 0};
   machine.guest_options = fmt::format("bench-samples={},bench-warmup={},bench-halted",
                                       session.options.samples, session.options.warmup);
-  if (ordered) machine.guest_options += ",bench-host,leave-parked";
+  if (!run.asking) machine.guest_options += ",empty-handler";
+  if (ordered) machine.guest_options += ",bench-host";
   if (run.cpus > 1 && run.parked == 0)
     machine.guest_options += ",bench-user,bench-pio,bench-directed";
   auto child = Child::start(session.peers.command(run.peer, machine));
@@ -44,14 +49,16 @@ Result<Done, Stop> run_guest(Session& session, const Run& run, std::uint32_t num
          fmt::format(
              "{}, run {}: the guest was reset while it measured, and the run does not count: {}",
              name_of(run.peer), number, child->last_words()));
-    const RowKey key = run.cpus == 1 ? RowKey{"smi.single", 1, run.parked, ""}
+    const RowKey key = run.cpus == 1 ? RowKey{single_of(run), 1, run.parked, ""}
                                      : RowKey{"smi.broadcast.out", run.cpus, run.parked, "halted"};
     add(session, key, run.peer, {number, {}, session.options.samples});
     return Done{};
   }
   for (const Series& series : lines.series())
-    add(session, {series.name, run.cpus, run.parked, series.state}, run.peer,
-        {number, series.samples, series.lost});
+    add(session,
+        {series.name == "smi.single" ? single_of(run) : series.name, run.cpus, run.parked,
+         series.state},
+        run.peer, {number, series.samples, series.lost});
   if (!read) return Unexpected{read.error()};
   judge_clocks(session, run, lines);
   if (lines.malformed() != 0)
@@ -73,7 +80,8 @@ Result<Done, Stop> run_bare(Session& session, std::uint32_t number) {
   return Done{};
 }
 
-// Parked CPUs: beside one CPU, and beside the smallest crowd.
+// Parked CPUs: beside one CPU, and beside the smallest crowd. On one CPU also with a handler that
+// has a question.
 std::vector<Run> plan_of(const Options& options, const std::vector<Peer>& peers) {
   std::vector<Run> plan = interleave(options.cpus, options.rounds, peers);
   const auto append = [&](std::uint32_t cpus) {
@@ -82,7 +90,13 @@ std::vector<Run> plan_of(const Options& options, const std::vector<Peer>& peers)
   };
   std::vector<std::uint32_t> sorted = options.cpus;
   std::sort(sorted.begin(), sorted.end());
-  if (sorted.front() == 1) append(1);
+  if (sorted.front() == 1) {
+    append(1);
+    for (Run run : interleave({1}, options.rounds, peers)) {
+      run.asking = true;
+      if (run.peer != Peer::kBare) plan.push_back(run);
+    }
+  }
   const auto crowd =
       std::find_if(sorted.begin(), sorted.end(), [](std::uint32_t n) { return n > 1; });
   if (crowd != sorted.end()) append(*crowd);
@@ -100,7 +114,8 @@ Result<Done, Stop> bench_smi(Session& session) {
       "CPU "
       "takes it as its first instruction in SMM and right before its RSM. First, all in and out "
       "are "
-      "the earliest and latest of these, counted from before the OUT. All peers boot the same "
+      "the earliest and latest of these, counted from before the OUT. The handler meets the other "
+      "CPUs and leaves, and asks nobody for work, except in smi.asking. All peers boot the same "
       "flash "
       "image, each machine is a new process, and the first samples of each series are thrown "
       "away.");

@@ -4,7 +4,9 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <string_view>
 
+#include "devices/clock.h"
 #include "devices/memory_control.h"
 
 namespace unpark {
@@ -28,6 +30,15 @@ inline constexpr std::array kAllBootStages = {
     BootStage::kSec,        BootStage::kPei,        BootStage::kDxe,        BootStage::kSmiFeatures,
     BootStage::kTsegClosed, BootStage::kKernelRead, BootStage::kAcpiTables, BootStage::kSmramLocked,
     BootStage::kAcpiMode,   BootStage::kOsEvents};
+
+// "sec", "pei", ...: of the control socket.
+std::string_view name_of(BootStage stage);
+
+// A stage that was reached, and when: since the machine was started.
+struct BootStageTime {
+  BootStage stage = BootStage::kSec;
+  Nanoseconds since_start{};
+};
 
 // How far the machine has come since its last reset. Fed by what chips tell the board anyway; each
 // stage is told once until the next reset, whatever a guest does, and in the order it was seen.

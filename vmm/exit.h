@@ -40,6 +40,9 @@ struct MsrWrite {  // of a register that the filter keeps from the guest
 struct Halted {};       // only without the in-kernel irqchip
 struct TripleFault {};  // KVM_EXIT_SHUTDOWN
 struct Interrupted {};  // somebody kicked us
+// Only from Vcpu::run(): the vCPU waits for INIT or SIPI, and KVM_RUN would return at once again if
+// something is pending that it may not have yet.
+struct WaitsForSipi {};
 struct SystemEvent {
   std::uint32_t type;
 };
@@ -52,7 +55,7 @@ struct Failed {          // KVM cannot go on with this vCPU
 using VmExit =
     std::variant<vm_exit::PortIn, vm_exit::PortOut, vm_exit::MmioRead, vm_exit::MmioWrite,
                  vm_exit::MsrWrite, vm_exit::Halted, vm_exit::TripleFault, vm_exit::Interrupted,
-                 vm_exit::SystemEvent, vm_exit::Failed>;
+                 vm_exit::WaitsForSipi, vm_exit::SystemEvent, vm_exit::Failed>;
 
 // `run_size`: bytes of the mapping. A data offset outside of it, or a width that is none, is
 // Failed: the kernel is trusted, but a wrong pointer is not worth it.

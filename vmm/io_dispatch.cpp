@@ -69,6 +69,7 @@ AfterExit dispatch(const VmExit& exit, const Accessor& who, const Bus<Port>& por
           [](const Halted&) { return AfterExit::kRunAgain; },
           [](const TripleFault&) { return AfterExit::kTripleFault; },
           [](const Interrupted&) { return AfterExit::kRunAgain; },
+          [](const WaitsForSipi&) { return AfterExit::kRunAgain; },
           [](const SystemEvent&) { return AfterExit::kTripleFault; },
           [](const Failed&) { return AfterExit::kFailed; },
       },

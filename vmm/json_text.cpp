@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vmm/json_text.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -44,6 +46,12 @@ JsonText json_unsigned(std::uint64_t n) {
 }
 JsonText json_bool(bool b) {
   return {b ? "true" : "false"};
+}
+
+JsonText json_microseconds(Nanoseconds t) {
+  // From integers: a double would round.
+  const auto ns = t.count() < 0 ? -t.count() : t.count();
+  return {fmt::format("{}{}.{:03}", t.count() < 0 ? "-" : "", ns / 1000, ns % 1000)};
 }
 
 JsonText json_text(const Json& value) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "devices/clock.h"
 #include "devices/result.h"
 
 namespace unpark {
@@ -22,6 +23,8 @@ JsonText json_string(std::string_view s);
 JsonText json_integer(std::int64_t n);
 JsonText json_unsigned(std::uint64_t n);
 JsonText json_bool(bool b);
+// "12.345": microseconds to the nanosecond.
+JsonText json_microseconds(Nanoseconds t);
 JsonText json_text(const Json& value);
 
 class JsonObject {

@@ -311,8 +311,10 @@ void Machine::on_panic(GuestPanic what) {
 }
 
 void Machine::on_boot_stage(BootStage stage, std::uint64_t detail) {
-  if (!sinks_.boot_stage) return;
-  post([this, stage, detail, at = since_start()] { sinks_.boot_stage(stage, detail, at); });
+  post([this, stage, detail, at = since_start(), boot = boots_.load()] {
+    if (boot == boots_) boot_stages_.push_back({stage, at});
+    if (sinks_.boot_stage) sinks_.boot_stage(stage, detail, at);
+  });
 }
 
 void Machine::stop_with(RunState state, bool guest, std::string reason) {
@@ -387,6 +389,8 @@ void Machine::do_reset(bool guest, const std::string& reason) {
     for (auto& [cpu, p] : plugged_)
       if (p.removal) loop_.cancel(*std::exchange(p.removal, std::nullopt));
     board_->reset(plugged());
+    ++boots_;
+    boot_stages_.clear();
     crash_loaded_ = false;
     for (auto& [cpu, p] : plugged_) p.boot = true;
     return reset_kernel_chips();

@@ -72,6 +72,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   [[nodiscard]] std::vector<HotplugRecord> hotplug_trace() const override {
     return tracer_.records();
   }
+  [[nodiscard]] std::vector<BootStageTime> boot_stages() const override { return boot_stages_; }
   void request_quit(std::string reason) override;
 
  private:
@@ -171,6 +172,8 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   std::atomic<std::uint64_t> dropped_posts_{0};
   std::atomic<bool> gate_report_waits_{false};
   std::atomic<bool> crash_loaded_{false};  // told since the last reset
+  std::atomic<std::uint32_t> boots_{0};    // resets; what was posted before one is not the next's
+  std::vector<BootStageTime> boot_stages_;
   // The firmware of this boot has used the step port, from SMM or before it locked SMRAM.
   std::atomic<bool> firmware_tells_{false};
   Mutex rtc_m_;  // leaf

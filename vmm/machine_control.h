@@ -7,6 +7,7 @@
 
 #include "devices/result.h"
 #include "devices/types.h"
+#include "vmm/boot_progress.h"
 #include "vmm/hotplug_trace.h"
 
 namespace unpark {
@@ -61,6 +62,8 @@ class MachineControl {
   // firmware has locked SMRAM: until then its handlers may not be in place.
   virtual Result<Done, ControlError> inject_smi(std::optional<VcpuId> cpu) = 0;
   [[nodiscard]] virtual std::vector<HotplugRecord> hotplug_trace() const = 0;
+  // Since the last reset, in the order in which they were reached.
+  [[nodiscard]] virtual std::vector<BootStageTime> boot_stages() const = 0;
   // Ends the machine: the event loop returns after the reply was sent. `reason` is a QMP
   // ShutdownCause, e.g. "host-qmp-quit".
   virtual void request_quit(std::string reason) = 0;

@@ -98,6 +98,7 @@ constexpr Entry kCommands[] = {
     {"query-hotpluggable-cpus", without_arguments<command::QueryHotpluggableCpus>},
     {"query-cpus-fast", without_arguments<command::QueryCpusFast>},
     {"x-query-hotplug-trace", without_arguments<command::QueryHotplugTrace>},
+    {"x-query-boot", without_arguments<command::QueryBoot>},
     {"device_add", device_add},
     {"device_del", device_del},
     {"x-smi", smi},

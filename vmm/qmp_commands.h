@@ -22,6 +22,7 @@ struct QueryCommands {};
 struct QueryHotpluggableCpus {};
 struct QueryCpusFast {};
 struct QueryHotplugTrace {};
+struct QueryBoot {};
 struct DeviceAdd {
   struct Option {
     std::string key, value;  // numbers in decimal: clients send them as numbers or as strings
@@ -39,8 +40,8 @@ struct Quit {};
 using QmpCommand =
     std::variant<command::QmpCapabilities, command::QueryVersion, command::QueryStatus,
                  command::QueryCommands, command::QueryHotpluggableCpus, command::QueryCpusFast,
-                 command::QueryHotplugTrace, command::DeviceAdd, command::DeviceDel, command::Smi,
-                 command::Quit>;
+                 command::QueryHotplugTrace, command::QueryBoot, command::DeviceAdd,
+                 command::DeviceDel, command::Smi, command::Quit>;
 
 // In the order of the variant.
 std::vector<std::string_view> command_names();
@@ -72,6 +73,7 @@ constexpr bool allowed(const QmpCommand& c, RunState now) {
                         [](const command::QueryHotpluggableCpus&) { return true; },
                         [](const command::QueryCpusFast&) { return true; },
                         [](const command::QueryHotplugTrace&) { return true; },
+                        [](const command::QueryBoot&) { return true; },
                         [now](const command::DeviceAdd&) { return is_alive(now); },
                         [now](const command::DeviceDel&) { return is_alive(now); },
                         [now](const command::Smi&) { return now == RunState::kRunning; },

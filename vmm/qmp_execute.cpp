@@ -60,6 +60,7 @@ Result<JsonText, ControlError> execute(const QmpCommand& c, MachineControl& mach
           },
           [&](const command::QueryCpusFast&) { return Reply{query_cpus_fast(machine)}; },
           [&](const command::QueryHotplugTrace&) { return Reply{query_hotplug_trace(machine)}; },
+          [&](const command::QueryBoot&) { return Reply{query_boot(machine)}; },
           [&](const command::DeviceAdd& add) { return device_add(add, machine); },
           [&](const command::DeviceDel& del) { return device_del(del, machine); },
           [&](const command::Smi& smi) -> Reply {

@@ -93,6 +93,16 @@ JsonText query_cpus_fast(const MachineControl& machine) {
   return out.text();
 }
 
+JsonText query_boot(const MachineControl& machine) {
+  JsonArray out;
+  for (const BootStageTime& reached : machine.boot_stages())
+    out.add(JsonObject{}
+                .add("stage", json_string(name_of(reached.stage)))
+                .add("since-start-us", json_microseconds(reached.since_start))
+                .text());
+  return out.text();
+}
+
 JsonText query_hotplug_trace(const MachineControl& machine) {
   JsonArray out;
   for (const HotplugRecord& record : machine.hotplug_trace()) out.add(trace_record(record));

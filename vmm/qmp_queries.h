@@ -11,5 +11,6 @@ JsonText query_commands();
 JsonText query_hotpluggable_cpus(const MachineControl& machine);
 JsonText query_cpus_fast(const MachineControl& machine);
 JsonText query_hotplug_trace(const MachineControl& machine);
+JsonText query_boot(const MachineControl& machine);
 
 }  // namespace unpark

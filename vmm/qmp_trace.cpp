@@ -23,12 +23,6 @@ std::string_view source_name(std::size_t row, StepSource source) {
   return "not-observed";
 }
 
-// Three decimals from integers: a step can take less than a microsecond, and a double would round.
-JsonText microseconds(Nanoseconds t) {
-  const auto ns = t.count() < 0 ? -t.count() : t.count();
-  return {fmt::format("{}{}.{:03}", t.count() < 0 ? "-" : "", ns / 1000, ns % 1000)};
-}
-
 // As a string: SMBASE is read by people, in hexadecimal.
 JsonText smbase(std::uint64_t value) {
   return json_string(fmt::format("{:#x}", value));
@@ -44,7 +38,7 @@ void add_step(JsonObject& object, const HotplugRecord& record, std::size_t row) 
       .add("what", json_string(info.what))
       .add("source", json_string(source_name(row, time.source)));
   if (time.source != StepSource::kNotObserved) {
-    object.add("since-order-us", microseconds(time.since_order));
+    object.add("since-order-us", json_microseconds(time.since_order));
   }
 }
 

@@ -134,11 +134,10 @@ std::optional<TraceEvent> event_of(std::string_view name, Scanner payload) {
 
 }  // namespace
 
-std::optional<TraceLine> parse_trace_line(std::string_view line) {
-  if (line.starts_with("CPU:")) return lost(Scanner{line});
+std::optional<TraceLineParts> split_trace_line(std::string_view line) {
   if (line.size() <= kNameWidth) return std::nullopt;
   Scanner s{line.substr(kNameWidth)};
-  TraceLine out;
+  TraceLineParts out;
   out.thread = s.skip("-").number<std::int64_t>();
   s.spaces();
   (void)s.skip("[").until(']');
@@ -147,20 +146,30 @@ std::optional<TraceLine> parse_trace_line(std::string_view line) {
   if (!s.rest().empty() &&
       (s.rest()[0] < '0' || s.rest()[0] > '9' || s.rest().find(' ') < s.rest().find(':')))
     (void)s.until(' ');
-  const auto seconds = s.spaces().number<std::int64_t>();
-  const std::string_view fraction = s.skip(".").until(':');
+  out.clock = s.spaces().until(':');
+  out.event = s.skip(" ").until(':');
+  out.payload = s.skip(" ").rest();
+  if (!s.ok()) return std::nullopt;
+  return out;
+}
+
+std::optional<TraceLine> parse_trace_line(std::string_view line) {
+  if (line.starts_with("CPU:")) return lost(Scanner{line});
+  const auto parts = split_trace_line(line);
+  if (!parts) return std::nullopt;
+  Scanner clock{parts->clock};
+  const auto seconds = clock.number<std::int64_t>();
+  const std::string_view fraction = clock.skip(".").rest();
   Scanner digits{fraction};
   const auto microseconds = digits.number<std::int64_t>();
-  const std::string_view name = s.skip(" ").until(':');
   constexpr std::int64_t kLongest = std::numeric_limits<std::int64_t>::max() / 1'000'000'000 - 1;
-  if (!s.ok() || !digits.ok() || fraction.size() != 6 || !digits.rest().empty() ||
+  if (!clock.ok() || !digits.ok() || fraction.size() != 6 || !digits.rest().empty() ||
       seconds > kLongest)
     return std::nullopt;
-  s.skip(" ");
-  auto event = event_of(name, s);
-  if (!s.ok() || !event) return std::nullopt;
+  auto event = event_of(parts->event, Scanner{parts->payload});
+  if (!event) return std::nullopt;
+  TraceLine out{parts->thread, {}, *std::move(event)};
   out.at = std::chrono::seconds{seconds} + std::chrono::microseconds{microseconds};
-  out.event = *std::move(event);
   return out;
 }
 

@@ -53,6 +53,15 @@ struct TraceLine {
   TraceEvent event;
 };
 
+// Any event's line, in pieces.
+struct TraceLineParts {
+  std::int64_t thread = 0;
+  std::string_view clock;  // by the instance's trace_clock: "12.345678", or a count
+  std::string_view event, payload;
+};
+// nullopt: not the line of an event.
+std::optional<TraceLineParts> split_trace_line(std::string_view line);
+
 // `line` is without its newline. nullopt: any line that is not one of the above.
 std::optional<TraceLine> parse_trace_line(std::string_view line);
 

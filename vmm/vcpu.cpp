@@ -36,8 +36,8 @@ Result<VmExit, SysError> Vcpu::run() {
   has_run_ = true;
   const auto r = call(fd_, kvm_op::kRun);
   if (r) return decode(*run_, run_size_);
-  // EAGAIN: an INIT arrived for a vCPU that was waiting for it; KVM wants to be entered again.
-  if (r.error().code == EINTR || r.error().code == EAGAIN) return VmExit{vm_exit::Interrupted{}};
+  if (r.error().code == EINTR) return VmExit{vm_exit::Interrupted{}};
+  if (r.error().code == EAGAIN) return VmExit{vm_exit::WaitsForSipi{}};
   return Unexpected{r.error()};
 }
 
@@ -51,7 +51,9 @@ Result<Done, SysError> Vcpu::settle() {
   // An MMIO access in pieces comes back with the next piece; nobody answers it any more.
   for (int pieces = 0; pieces < 16; ++pieces) {
     const auto exit = TRY(run());
-    if (std::holds_alternative<vm_exit::Interrupted>(exit)) break;
+    if (std::holds_alternative<vm_exit::Interrupted>(exit) ||
+        std::holds_alternative<vm_exit::WaitsForSipi>(exit))
+      break;
   }
   has_run_ = false;
   return Done{};

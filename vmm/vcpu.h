@@ -26,7 +26,7 @@ class Vcpu {
   [[nodiscard]] const UniqueFd& fd() const { return fd_; }
   [[nodiscard]] kvm_run& run_page() { return *run_; }
 
-  // One KVM_RUN. EINTR and EAGAIN are the exit Interrupted, everything else an error.
+  // One KVM_RUN. EINTR is the exit Interrupted, EAGAIN is WaitsForSipi, everything else an error.
   Result<VmExit, SysError> run();
   // Makes the next KVM_RUN, or the present one if a signal follows, return at once. Any thread.
   void set_immediate_exit(bool on);

@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <system_error>
 
 namespace unpark {
@@ -17,6 +19,8 @@ const int kKickSignal = SIGRTMIN;
 
 // The vCPU whose thread this is.
 thread_local std::optional<VcpuId> current_vcpu;
+
+constexpr std::chrono::microseconds kFirstSipiWait{50}, kLongestSipiWait{1000};
 
 }  // namespace
 
@@ -111,6 +115,7 @@ void VcpuSet::leave(VcpuId cpu) {
 
 void VcpuSet::run_until_stopped(Vcpu& vcpu, std::uint64_t token) {
   const std::uint32_t i = vcpu.id().value;
+  unsigned turned_away = 0;  // by KVM_RUN, in a row
   for (;;) {
     vcpu.set_immediate_exit(false);
     if (tokens_[i].load() != token) return;
@@ -119,9 +124,29 @@ void VcpuSet::run_until_stopped(Vcpu& vcpu, std::uint64_t token) {
     const auto exit = vcpu.run();
     if (!exit) return fail(vcpu.id(), exit.error());
     if (std::holds_alternative<vm_exit::Interrupted>(*exit)) continue;
+    if (std::holds_alternative<vm_exit::WaitsForSipi>(*exit)) {
+      await_sipi(vcpu.id(), token, ++turned_away);
+      continue;
+    }
+    turned_away = 0;
     if (!seen_running_[i].load(std::memory_order_relaxed)) mark_running(vcpu.id());
     handler_(vcpu, *exit, in_smm(vcpu.run_page()));
   }
+}
+
+// With nothing pending KVM_RUN waits for INIT and SIPI itself, and returns once after each. With an
+// SMI or NMI pending, which a CPU that waits for SIPI must not take yet, it returns at once, again
+// and again, and nothing tells when the SIPI comes: so it is asked at intervals. The guest can
+// bring this about for any CPU (OVMF does, for each that it adds), and must not get a host CPU for
+// it.
+void VcpuSet::await_sipi(VcpuId cpu, std::uint64_t token, unsigned turned_away) {
+  constexpr unsigned kExpected = 2;
+  if (turned_away <= kExpected) return;
+  const auto until = std::chrono::steady_clock::now() +
+                     std::min(kFirstSipiWait * (turned_away - kExpected), kLongestSipiWait);
+  Lock lock(m_);
+  while (tokens_[cpu.value].load() == token)
+    if (changed_.wait_until(m_, until) == std::cv_status::timeout) return;
 }
 
 void VcpuSet::fail(VcpuId cpu, const SysError& e) {
@@ -175,6 +200,7 @@ void VcpuSet::ask_to_stop(VcpuId cpu) {
   tokens_[cpu.value].fetch_add(1);
   s.vcpu->set_immediate_exit(true);
   if (s.thread.joinable()) ::pthread_kill(s.thread.native_handle(), kKickSignal);
+  changed_.notify_all();
 }
 
 void VcpuSet::hold(VcpuId cpu) {

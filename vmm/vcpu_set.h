@@ -115,6 +115,7 @@ class VcpuSet {
   std::optional<std::uint64_t> enter(VcpuId cpu);  // blocks; nullopt: the set is being destroyed
   void leave(VcpuId cpu);
   void run_until_stopped(Vcpu& vcpu, std::uint64_t token);
+  void await_sipi(VcpuId cpu, std::uint64_t token, unsigned turned_away);
   void fail(VcpuId cpu, const SysError& e);
 
   // False: the vCPU on whose thread this is was reset or ejected meanwhile.

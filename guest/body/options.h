@@ -18,9 +18,10 @@ struct Options {
   std::uint32_t bench_warmup = 16;
   bool bench_halted = false, bench_user = false, bench_pio = false;  // what the other CPUs do
   bool bench_directed = false;
-  bool bench_host = false;    // before these, as many SMIs that the host orders
-  bool leave_parked = false;  // SMM claims no CPU: those that are hot-added stay parked
-  bool bench_clock = false;   // hot-adds are told with what sets the TSC against another clock
+  bool bench_host = false;  // before these, as many SMIs that the host orders
+  // SMM only meets and leaves, and asks nobody for work: CPUs that are hot-added stay parked.
+  bool empty_handler = false;
+  bool bench_clock = false;  // hot-adds are told with what sets the TSC against another clock
   std::uint32_t unknown = 0;
 };
 
@@ -62,8 +63,8 @@ constexpr void apply_option(std::string_view word, Options& o) {
     o.bench_directed = true;
   } else if (word == "bench-host") {
     o.bench_host = true;
-  } else if (word == "leave-parked") {
-    o.leave_parked = true;
+  } else if (word == "empty-handler") {
+    o.empty_handler = true;
   } else if (!number("work=", o.work) && !number("smi-bench=", o.smi_bench) &&
              !number("bench-samples=", o.bench_samples) &&
              !number("bench-warmup=", o.bench_warmup)) {

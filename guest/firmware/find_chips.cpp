@@ -50,6 +50,16 @@ bool measure_tsc() {
   return Report("tsc-runs").dec("cycles", cycles_passed).dec("ticks", ticks_passed).verdict(false);
 }
 
+// The shortest of some: the host may have had something else to do.
+void measure_exit() {
+  for (int i = 0; i < 8; ++i) {
+    const std::uint64_t start = read_tsc();
+    (void)PmTimer::now();
+    const std::uint64_t cycles = read_tsc() - start;
+    if (i == 0 || cycles < machine.exit_cycles) machine.exit_cycles = cycles;
+  }
+}
+
 }  // namespace
 
 bool find_chips() {
@@ -61,7 +71,9 @@ bool find_chips() {
   enable_pm_block();
   const std::uint32_t by_ecam = read_mmio(spec::pci::kEcamBase);
   if (!Report("ecam").hex("mch", by_ecam).verdict(by_ecam == kMchId)) return false;
-  return pm_timer_runs() && measure_tsc();
+  if (!pm_timer_runs() || !measure_tsc()) return false;
+  measure_exit();
+  return true;
 }
 
 }  // namespace unpark::guest::firmware

@@ -17,6 +17,7 @@ struct Machine {
   std::array<std::uint8_t, GUEST_MAX_CPUS> apic_id_of_slot{};
   std::array<bool, GUEST_MAX_CPUS> cold_boot{};  // by APIC ID: started by the firmware
   std::uint64_t tsc_per_us = 0;
+  std::uint64_t exit_cycles = 0;  // of the TSC, for a port access that the VMM answers
   std::uint64_t smi_features = 0;
   std::uint64_t low_ram_end = 0;
   std::uint64_t tseg = 0;

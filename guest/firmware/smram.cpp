@@ -67,11 +67,12 @@ void fill_tseg() {
   config.monarch = machine.boot_cpu;
   config.possible = machine.possible;
   config.tsc_per_us = machine.tsc_per_us;
+  config.exit_cycles = machine.exit_cycles;
   config.yield = kvm_yield();
   config.explicit_unpark = machine.explicit_unpark();
   config.hotplug = (machine.smi_features & spec::smi_features::kCpuHotplug) != 0 &&
                    machine.default_smbase_protected;
-  config.leave_parked = machine.options.leave_parked;
+  config.empty_handler = machine.options.empty_handler;
   config.wait_begin = memory(GUEST_HOT_CPU_WAIT_BEGIN);
   config.wait_end = memory(GUEST_HOT_CPU_WAIT_END);
   config.resume = memory(GUEST_HOT_CPU_RESUME);

@@ -37,7 +37,7 @@ void loop_in_user_mode(const std::uint32_t* word, std::uint32_t go_on) {
       "lea 2f(%%rip), %%rax\n\tmov %%rax, %%rdx\n\tshr $32, %%rdx\n\t"
       "mov $0xc0000082, %%ecx\n\twrmsr\n\t"  // LSTAR
       "lea 1f(%%rip), %%rcx\n\tmov $2, %%r11d\n\tsysretq\n"
-      "1:\tcmp %%esi, (%%rdi)\n\tje 1b\n\tsyscall\n"
+      "1:\tpause\n\tcmp %%esi, (%%rdi)\n\tje 1b\n\tsyscall\n"
       // SYSCALL has put 20h there, and no table has that.
       "2:\tmov %0, %%eax\n\tmov %%eax, %%ss"
       :
@@ -46,7 +46,10 @@ void loop_in_user_mode(const std::uint32_t* word, std::uint32_t go_on) {
 }
 
 void loop_on_port(const std::uint32_t* word, std::uint32_t go_on) {
-  while (read_once(*word) == go_on) (void)in8(kPort92);
+  while (read_once(*word) == go_on) {
+    (void)in8(kPort92);
+    pause();
+  }
 }
 
 }  // namespace unpark::guest::os

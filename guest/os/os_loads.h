@@ -3,14 +3,15 @@
 #include <cstdint>
 
 // What a CPU does while others measure, with its interrupts off: SMIs come all the same. Each loop
-// ends when `*word` is no longer `go_on`.
+// ends when `*word` is no longer `go_on`, and has a PAUSE: an emulator that runs one CPU at a time
+// lets the next one run there.
 namespace unpark::guest::os {
 
 // Lets ring 3 read the lowest 2 MiB, where code and data of the OS are. Once, by the boot CPU,
 // before the first loop_in_user_mode().
 void open_memory_to_user_mode();
 
-// A loop of two instructions in ring 3: no exit to the hypervisor.
+// A loop of three instructions in ring 3: no exit to the hypervisor.
 void loop_in_user_mode(const std::uint32_t* word, std::uint32_t go_on);
 
 // Reads port 92h all the time: an exit to the VMM each time, on every machine of this kind.

@@ -14,28 +14,27 @@ namespace {
 
 // Less than the time for which a CPU waits alone: C++ finds those still there that have come.
 constexpr std::uint64_t kWaitUs = 20'000;
-// A CPU that the host runs comes sooner than this.
-constexpr std::uint64_t kSpinUs = 100;
+// A yield is an exit: not before the wait has lasted as long as so many. A CPU that the host runs
+// comes sooner, and needs this one's host CPU least of all while many come.
+constexpr std::uint64_t kSpinExits = 20;
 
 std::uint32_t address_of(const void* p) {
   return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(p));  // TSEG is below 4 GiB
 }
 
-std::uint32_t ticks(std::uint64_t microseconds) {
-  const std::uint64_t t = microseconds * config.tsc_per_us;
-  return t < 0x7fffffff ? static_cast<std::uint32_t>(t) : 0x7fffffff;
+std::uint32_t ticks(std::uint64_t cycles) {
+  return cycles < 0x7fffffff ? static_cast<std::uint32_t>(cycles) : 0x7fffffff;
 }
 
 void describe_work(QuickSession& q) {
   namespace registers = spec::hotplug;
   q.work_mask = 0;
   q.work_value = 1;  // never
-  if (!config.hotplug) return;
+  if (!config.hotplug || config.empty_handler) return;
   if (config.explicit_unpark) {
     q.work_port = registers::kControlWindow + registers::kFlags;
     q.work_mask = registers::status::FirmwareWork::with(std::uint8_t{0}, true);
-    // To leave parked CPUs alone it asks all the same, and awaits what the mask never lets through.
-    q.work_value = config.leave_parked ? ~q.work_mask & 0xff : q.work_mask;
+    q.work_value = q.work_mask;
   } else {
     q.work_port = spec::apm::kControlPort;
     q.work_mask = 0xff;
@@ -47,8 +46,8 @@ void describe_work(QuickSession& q) {
 
 void prepare_quick_session() {
   QuickSession& q = quick_session;
-  q.wait_ticks = ticks(kWaitUs);
-  q.spin_ticks = ticks(kSpinUs);
+  q.wait_ticks = ticks(kWaitUs * config.tsc_per_us);
+  q.spin_ticks = ticks(kSpinExits * config.exit_cycles);
   q.seats = address_of(config.seats);
   q.monarch = config.monarch;
   q.yield = config.yield;

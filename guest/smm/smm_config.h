@@ -62,10 +62,11 @@ struct SmmConfig {
   std::uint32_t monarch;
   std::uint32_t possible;
   std::uint64_t tsc_per_us;
-  std::uint32_t yield;  // GUEST_YIELD_*
+  std::uint64_t exit_cycles;  // Machine::exit_cycles
+  std::uint32_t yield;        // GUEST_YIELD_*
   bool explicit_unpark;
   bool hotplug;                                // negotiated, and the default SMBASE is protected
-  bool leave_parked;                           // nobody is claimed; for benchmarks
+  bool empty_handler;                          // Options::empty_handler
   std::uint32_t wait_begin, wait_end, resume;  // flash/hot_cpu.S
   smm::Seat* seats;                            // by APIC ID; this and the next in TSEG
   smm::QuickSession* quick;

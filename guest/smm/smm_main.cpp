@@ -53,7 +53,7 @@ void walk_controller() {
 // With explicit unpark any SMI will do, whoever sent it and whatever APM_CNT holds: the VMM may
 // have ordered it (--hotplug-trigger=vmm), and an OS that keeps writing APM_CNT cannot hide that.
 bool work_to_do() {
-  if (!config.hotplug || config.leave_parked) return false;
+  if (!config.hotplug || config.empty_handler) return false;
   if (config.explicit_unpark) return registers::status::FirmwareWork::get(control_window::flags());
   return in8(spec::apm::kControlPort) == registers::kApmCpuHotplug;
 }

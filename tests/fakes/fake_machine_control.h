@@ -47,6 +47,7 @@ class FakeMachineControl : public MachineControl {
     return Done{};
   }
   std::vector<HotplugRecord> hotplug_trace() const override { return records; }
+  std::vector<BootStageTime> boot_stages() const override { return stages; }
   void request_quit(std::string reason) override {
     quit_reasons.push_back(std::move(reason));
     if (on_quit) on_quit();
@@ -55,6 +56,7 @@ class FakeMachineControl : public MachineControl {
   RunState state = RunState::kRunning;
   std::vector<CpuInfo> cpu_list;
   std::vector<HotplugRecord> records;
+  std::vector<BootStageTime> stages;
   std::string refusal;  // of the next order; empty: it succeeds
   std::function<void(const DeviceAddCpu&)> on_add;
   std::function<void()> on_quit;

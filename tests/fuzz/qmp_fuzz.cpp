@@ -31,6 +31,7 @@ constexpr std::string_view kPieces[] = {
     R"("query-cpus-fast")",
     R"("query-hotpluggable-cpus")",
     R"("x-query-hotplug-trace")",
+    R"("x-query-boot")",
     R"("quit")",
     R"("arguments":{})",
     "{",

@@ -31,13 +31,13 @@ TEST(GuestOptions, SayWhatABenchMeasures) {
   const Options none = parse_options("");
   EXPECT_EQ(none.bench_samples, 0u);
   EXPECT_FALSE(none.bench_halted || none.bench_user || none.bench_pio || none.bench_directed);
-  EXPECT_FALSE(none.bench_host || none.leave_parked);
+  EXPECT_FALSE(none.bench_host || none.empty_handler);
   const Options o = parse_options(
       "bench-samples=500,bench-warmup=20,bench-halted,bench-user,bench-pio,bench-directed,"
-      "bench-clock,bench-host,leave-parked");
+      "bench-clock,bench-host,empty-handler");
   EXPECT_EQ(o.bench_samples, 500u);
   EXPECT_EQ(o.bench_warmup, 20u);
-  EXPECT_TRUE(o.bench_clock && o.bench_host && o.leave_parked);
+  EXPECT_TRUE(o.bench_clock && o.bench_host && o.empty_handler);
   EXPECT_TRUE(o.bench_halted && o.bench_user && o.bench_pio && o.bench_directed);
   EXPECT_EQ(o.unknown, 0u);
 }

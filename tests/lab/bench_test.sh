@@ -18,10 +18,12 @@ check 'smi: there is a page' test -s "$work/out/report.html"
 check 'smi: the report is one' says_now 'smi.single' "$unpark" bench report "$work/report"
 check 'smi: it is complete' grep -q '"complete": *true' "$work/report"
 check 'smi: the host is told to be emulated or not' grep -q -E '"emulated": *(true|false)' "$work/report"
-# One CPU: unpark, qemu, bare. unpark again beside three parked CPUs; and SMIs that the host orders, with and without them.
-check 'smi: nothing was lost, in any of 6 series' is "$(grep -o -E '"lost": *0' "$work/report" | wc -l)" 6
-check 'smi: nothing else is there' is "$(grep -o -E '"lost":' "$work/report" | wc -l)" 6
-check 'smi: every series has 50 samples' is "$(grep -o -E '"n": *50[,}]' "$work/report" | wc -l)" 6
+# One CPU: unpark, qemu, bare. unpark again beside three parked CPUs; SMIs that the host orders, with and without them;
+# unpark and qemu with a handler that asks; six rows of parts, by KVM's tracepoints, of all three.
+check 'smi: nothing was lost, in any of 26 series' is "$(grep -o -E '"lost": *0' "$work/report" | wc -l)" 26
+check 'smi: nothing else is there' is "$(grep -o -E '"lost":' "$work/report" | wc -l)" 26
+check 'smi: every series has 50 samples' is "$(grep -o -E '"n": *50[,}]' "$work/report" | wc -l)" 26
+check 'smi: its parts' grep -q 'smi.part.handler' "$work/report"
 check 'smi: SMIs by the host' grep -q 'smi.host' "$work/report"
 check 'smi: parked CPUs were there' grep -q -E '"parked": *3' "$work/report"
 

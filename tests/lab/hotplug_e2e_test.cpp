@@ -164,7 +164,7 @@ TEST_F(HotplugEndToEnd, AnOrderBetweenNegotiationAndTheOsIsNotLost) {
 
 TEST_F(HotplugEndToEnd, AnSmiByTheHostReachesWhoRunsAndNobodyElse) {
   // SMM that claims nobody: CPU 1 stays parked.
-  ASSERT_NO_FATAL_FAILURE(boot(1, 3, HotplugTrigger::kGuest, "leave-parked"));
+  ASSERT_NO_FATAL_FAILURE(boot(1, 3, HotplugTrigger::kGuest, "empty-handler"));
   ASSERT_NO_FATAL_FAILURE(wait_for_os());
   ASSERT_EQ(add(1), json::parse(R"({"return": {}})"));
   const json done = json::parse(R"({"return": {}})");

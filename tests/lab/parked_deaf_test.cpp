@@ -107,6 +107,30 @@ TEST_F(ParkedCpu, IgnoresWhatAnotherCpuOfTheGuestSends) {
   EXPECT_EQ(machine().failures(), 0u);
 }
 
+// KVM_RUN of a vCPU that waits for SIPI with an SMI pending returns at once, time and again.
+TEST_F(ParkedCpu, OnceUnparkedWaitsForItsSipiWithAnSmiPendingAtLittleCost) {
+  machine().load(TinyMachine::kBootCode, lab_guest::spin());
+  machine().load(TinyMachine::code_of(kSecond), lab_guest::join());
+  machine().load(TinyMachine::kResetSmbase + 0x8000, lab_guest::smi_count());
+  ASSERT_TRUE(machine().park(kSecond));
+  cpus().resume();
+  ASSERT_TRUE(machine().wait_told(kBoot, 'S'));
+  ASSERT_TRUE(cpus().unpark(kSecond, [](Vcpu&, bool) {}));
+  machine().send(kSecond.value, kSmi, 0);
+
+  const auto boot = cpus().thread_id(kBoot), second = cpus().thread_id(kSecond);
+  const auto boot_from = thread_cpu_time(boot), second_from = thread_cpu_time(second);
+  ASSERT_TRUE(machine().wait(
+      [&] { return thread_cpu_time(boot) - boot_from > std::chrono::milliseconds{400}; }));
+  const auto used = thread_cpu_time(second) - second_from;
+  EXPECT_LT(used, std::chrono::milliseconds{200}) << "it asks KVM without a pause";
+  EXPECT_EQ(machine().told(kSecond, 's'), 0u) << "it took the SMI before its SIPI";
+
+  machine().send_init_and_sipi(kSecond);
+  EXPECT_TRUE(machine().wait_told(kSecond, 'J'));
+  EXPECT_EQ(machine().failures(), 0u);
+}
+
 TEST_F(ParkedCpu, UsesNoCpuTimeWhateverIsSentToIt) {
   ASSERT_TRUE(machine().park(kSecond));
   machine().load(TinyMachine::kBootCode, lab_guest::spin());

@@ -82,12 +82,13 @@ TEST_F(QmpCommands, VersionIsThatOfTheGreeting) {
 }
 
 TEST_F(QmpCommands, CommandsNamesExactlyTheClosedList) {
-  EXPECT_EQ(answer("query-commands"),
-            "[{\"name\": \"qmp_capabilities\"}, {\"name\": \"query-version\"}, {\"name\": "
-            "\"query-status\"}, {\"name\": \"query-commands\"}, {\"name\": "
-            "\"query-hotpluggable-cpus\"}, {\"name\": \"query-cpus-fast\"}, {\"name\": "
-            "\"x-query-hotplug-trace\"}, {\"name\": \"device_add\"}, {\"name\": "
-            "\"device_del\"}, {\"name\": \"x-smi\"}, {\"name\": \"quit\"}]");
+  EXPECT_EQ(
+      answer("query-commands"),
+      "[{\"name\": \"qmp_capabilities\"}, {\"name\": \"query-version\"}, {\"name\": "
+      "\"query-status\"}, {\"name\": \"query-commands\"}, {\"name\": "
+      "\"query-hotpluggable-cpus\"}, {\"name\": \"query-cpus-fast\"}, {\"name\": "
+      "\"x-query-hotplug-trace\"}, {\"name\": \"x-query-boot\"}, {\"name\": "
+      "\"device_add\"}, {\"name\": \"device_del\"}, {\"name\": \"x-smi\"}, {\"name\": \"quit\"}]");
 }
 
 TEST_F(QmpCommands, StatusNamesEveryState) {
@@ -107,10 +108,15 @@ TEST_F(QmpCommands, StatusNamesEveryState) {
 
 // The table of docs/control.md.
 TEST(QmpCommandTable, OnlyDeviceAddAndDeviceDelAndSmisDependOnTheState) {
-  const QmpCommand always[] = {command::QmpCapabilities{},       command::QueryVersion{},
-                               command::QueryStatus{},           command::QueryCommands{},
-                               command::QueryHotpluggableCpus{}, command::QueryCpusFast{},
-                               command::QueryHotplugTrace{},     command::Quit{}};
+  const QmpCommand always[] = {command::QmpCapabilities{},
+                               command::QueryVersion{},
+                               command::QueryStatus{},
+                               command::QueryCommands{},
+                               command::QueryHotpluggableCpus{},
+                               command::QueryCpusFast{},
+                               command::QueryHotplugTrace{},
+                               command::QueryBoot{},
+                               command::Quit{}};
   for (const RunState state :
        {RunState::kPrelaunch, RunState::kRunning, RunState::kPaused, RunState::kShutdown,
         RunState::kInternalError, RunState::kGuestPanicked}) {
@@ -328,6 +334,23 @@ TEST_F(QmpCommands, HotplugTraceSaysThatAnAddIsDoneThoughStepsWereNotSeen) {
   EXPECT_THAT(trace, testing::Not(HasSubstr("awaited")));
   // Where it goes from SMM is not known then.
   EXPECT_THAT(trace, HasSubstr("{\"step\": \"13\", \"who\": \"new CPU\", "));
+}
+
+TEST_F(QmpCommands, BootNamesEachStageThatWasReached) {
+  EXPECT_EQ(answer("x-query-boot"), "[]");
+  for (const BootStage stage : kAllBootStages)
+    machine.stages.push_back({stage, std::chrono::milliseconds{1} * machine.stages.size()});
+  EXPECT_EQ(answer("x-query-boot"),
+            "[{\"stage\": \"sec\", \"since-start-us\": 0.000}, "
+            "{\"stage\": \"pei\", \"since-start-us\": 1000.000}, "
+            "{\"stage\": \"dxe\", \"since-start-us\": 2000.000}, "
+            "{\"stage\": \"smi-features\", \"since-start-us\": 3000.000}, "
+            "{\"stage\": \"tseg-closed\", \"since-start-us\": 4000.000}, "
+            "{\"stage\": \"kernel-read\", \"since-start-us\": 5000.000}, "
+            "{\"stage\": \"acpi-tables\", \"since-start-us\": 6000.000}, "
+            "{\"stage\": \"smram-locked\", \"since-start-us\": 7000.000}, "
+            "{\"stage\": \"acpi-mode\", \"since-start-us\": 8000.000}, "
+            "{\"stage\": \"os-events\", \"since-start-us\": 9000.000}]");
 }
 
 TEST_F(QmpCommands, HotplugTraceIsEmptyBeforeTheFirstAdd) {
