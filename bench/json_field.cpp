@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <utility>
 
 namespace unpark::bench {
 
@@ -98,7 +99,7 @@ std::string JsonField::text() const {
 }
 
 std::string JsonField::text_or(const char* key, std::string other) const {
-  return has(key) ? (*this)[key].text() : other;
+  return has(key) ? (*this)[key].text() : std::move(other);
 }
 
 bool JsonField::flag() const {

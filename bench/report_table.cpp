@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "bench/text_lines.h"
 #include "bench/wording.h"
@@ -95,7 +96,7 @@ void footer(const Report& r, Sheet& sheet) {
       close += t.clear ? 0 : 1;
     }
     for (const Ratio& ratio : b.ratios)
-      confidence = static_cast<std::size_t>(ratio.confidence * 100 + 0.5);
+      confidence = static_cast<std::size_t>(std::lround(ratio.confidence * 100));
   }
   sheet.text += "\n";
   if (r.benches.empty()) return sheet.line("No bench was run.");

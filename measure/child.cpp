@@ -58,6 +58,7 @@ Result<Child, Error> Child::start(const std::vector<std::string>& argv) {
   UniqueFd err{::memfd_create("bench-stderr", MFD_CLOEXEC)};
   if (!err) return failed("memfd_create");
   std::vector<char*> words;
+  words.reserve(argv.size() + 1);
   for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   const pid_t parent = ::getpid();

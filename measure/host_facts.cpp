@@ -112,9 +112,10 @@ bench::Host host_facts(const std::string& proc, const std::string& sys) {
   if (::uname(&name) == 0) facts.kernel = fmt::format("{} {}", name.release, name.version);
   for (const std::string module : {"kvm_amd", "kvm_intel"}) {
     std::error_code e;
-    if (!fs::exists(sys + "/module/" + module, e)) continue;
+    const std::string folder = fmt::format("{}/module/{}", sys, module);
+    if (!fs::exists(folder, e)) continue;
     facts.kvm_module = module;
-    parameters = files_in(sys + "/module/" + module + "/parameters");
+    parameters = files_in(folder + "/parameters");
   }
   for (const auto& [key, value] : files_in(sys + "/module/kvm/parameters"))
     parameters["kvm." + key] = value;

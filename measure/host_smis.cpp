@@ -46,7 +46,7 @@ Result<Done, Stop> order_smis(Session& session, const Run& run, std::uint32_t nu
     if (const auto r = orders.smi(); !r) return Unexpected{failed(run, r.error())};
     HostSmi smi;
     (void)TRY(read_until(session, run.peer, child, lines, [&](const OutputLine& line) {
-      const auto told = smis.take(line.text, line.arrived, lines.tsc_mhz());
+      const auto told = smis.take(line.text, line.arrived, tsc_mhz(session));
       if (told) smi = *told;
       return told.has_value();
     }));

@@ -42,11 +42,9 @@ class HotplugRun {
     GuestLines lines;
     (void)TRY(read_until(session_, run_.peer, *child, lines,
                          [&](const OutputLine&) { return lines.ready(); }));
-    if (lines.tsc_mhz() == 0)
-      return Unexpected{failed(run_.peer, {"the guest did not tell the rate of its TSC"})};
     auto orders = MachineOrders::connect(session_.peers.control_path());
     if (!orders) return Unexpected{failed(run_.peer, orders.error())};
-    HotAddLines adds(lines.tsc_mhz());
+    HotAddLines adds(tsc_mhz(session_));
     auto done = single(*child, lines, adds, *orders);
     if (done) done = batch(*child, lines, adds, *orders);
     return done;

@@ -149,10 +149,6 @@ std::vector<std::string> Peers::command(Peer peer, const Machine& m) const {
     argv.push_back("--control");
     argv.push_back("unix:" + control_path());
   }
-  if (m.stays_parked) {
-    argv.push_back("--hotplug-deadline");
-    argv.push_back("0.01");
-  }
   return argv;
 }
 

@@ -35,9 +35,6 @@ class Peers {
     std::uint32_t cpus = 1, max_cpus = 1;
     std::string guest_options;  // guest/README.md
     bool control = false;       // a QMP socket at control_path()
-    // Hot-adds are not waited for: else unpark watches each by KVM's tracepoints for some seconds,
-    // which would be measured too. Of kUnpark only.
-    bool stays_parked = false;
   };
   // The program and its arguments; the guest's serial line is its standard output. Not for kBare.
   [[nodiscard]] std::vector<std::string> command(Peer peer, const Machine& machine) const;

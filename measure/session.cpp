@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace unpark::measure {
@@ -19,6 +21,10 @@ std::uint32_t begin_run(Session& session, Peer peer, std::string bench, std::uin
 
 void add(Session& session, const RowKey& key, Peer peer, bench::Round round) {
   add_round(session.report, key, peer, session.peers.version(peer), std::move(round));
+}
+
+std::uint64_t tsc_mhz(const Session& session) {
+  return static_cast<std::uint64_t>(std::max(1.0, std::round(session.report.host.tsc_khz / 1000)));
 }
 
 Result<Done, Stop> read_until(Session& session, Peer peer, Child& child, GuestLines& lines,

@@ -28,10 +28,7 @@ std::string single_of(const Run& run) {
 
 Result<Done, Stop> run_guest(Session& session, const Run& run, std::uint32_t number) {
   const bool ordered = run.peer == Peer::kUnpark && !run.asking;  // SMIs that the host orders, too
-  Peers::Machine machine{.cpus = run.cpus,
-                         .max_cpus = run.cpus + run.parked,
-                         .control = ordered,
-                         .stays_parked = run.parked != 0};
+  Peers::Machine machine{.cpus = run.cpus, .max_cpus = run.cpus + run.parked, .control = ordered};
   machine.guest_options = fmt::format("bench-samples={},bench-warmup={},bench-halted",
                                       session.options.samples, session.options.warmup);
   if (!run.asking) machine.guest_options += ",empty-handler";

@@ -89,8 +89,7 @@ Result<Traced, Stop> run_guest(Session& session, Peer peer, std::uint32_t sample
       .max_cpus = 1,
       .guest_options = fmt::format("bench-samples={},bench-warmup={},empty-handler", samples,
                                    session.options.warmup),
-      .control = false,
-      .stays_parked = false};
+      .control = false};
   auto child = Child::start(session.peers.command(peer, machine));
   if (!child) return Unexpected{Stop{Stop::Why::kCannotStart, child.error().message}};
   GuestLines lines;
@@ -132,6 +131,8 @@ void add_parts(Session& session, Peer peer, std::uint32_t number, std::uint32_t 
 }  // namespace
 
 Result<Done, Stop> bench_smi_parts(Session& session) {
+  const std::vector<std::uint32_t>& cpus = session.options.cpus;
+  if (std::find(cpus.begin(), cpus.end(), 1u) == cpus.end()) return Done{};
   const auto trace = ExitTrace::create();
   if (!trace) {
     warn(session.report,

@@ -117,7 +117,8 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
     check_deadline(number);
   });
 
-  if (tracepoints_->open(number, add.slot))
+  // Firmware that tells its steps leaves nothing to find out, and reading tracepoints slows SMIs.
+  if (!firmware_tells_ && tracepoints_->open(number, add.slot))
     tracer_.update(add.slot, [](HotplugRecord& r) { r.traced = true; });
   // With trigger `vmm` the OS hears of the CPU when the firmware has claimed it: unpark().
   if (!by_vmm) tracer_.note(add.slot, row(kStep01b), StepSource::kVmm);

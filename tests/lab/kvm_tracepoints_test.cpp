@@ -66,6 +66,18 @@ class Tracepoints : public SmmRequired {
     config.firmware = FlashImage::part_of_program(guest_image());
     return config;
   }
+  // Negotiates hotplug, and has neither SMM nor a word for the step port.
+  static MachineConfig untold() {
+    MachineConfig config;
+    config.max_cpus = 2;
+    config.memory = 64 << 20;
+    config.firmware = flash_image(lab_guest::negotiate());
+    config.hotplug_deadline = std::chrono::seconds{3};
+    return config;
+  }
+  static std::string ipis_enabled() {
+    return text_of(own_instance() + "/events/kvm/kvm_apic_ipi/enable");
+  }
   static bool wait_marker(LiveMachine& m, std::uint8_t marker, VcpuId cpu) {
     return m.wait([&](const Seen& s) { return s.has_marker(marker, cpu); });
   }
@@ -88,49 +100,53 @@ TEST_F(Tracepoints, AreOffUntilStartedAndTheirInstanceGoesWithThem) {
 }
 
 TEST_F(Tracepoints, AreOnAsLongAsAHotAddIsOpen) {
+  const auto m = started(untold());
+  ASSERT_NE(m, nullptr);
+  ASSERT_TRUE(m->wait_said("N")) << m->debug();
+  wait_ready(*m);
+  EXPECT_EQ(ipis_enabled(), "0");
+  ASSERT_EQ(m->add(VcpuId{1}, "cpu1"), "");
+  EXPECT_EQ(ipis_enabled(), "1");
+  const auto r = m->record_of(VcpuId{1});
+  ASSERT_TRUE(r);
+  EXPECT_TRUE(r->traced);
+  ASSERT_TRUE(m->wait([](const Seen& s) { return s.count<event::HotplugOverdue>() > 0; }));
+  EXPECT_EQ(ipis_enabled(), "0");
+}
+
+TEST_F(Tracepoints, AreLeftAloneWhereTheFirmwareTellsItsSteps) {
   const auto m = started(embedded());
   ASSERT_NE(m, nullptr);
   ASSERT_TRUE(wait_marker(*m, sp::kMarkerOsReady, VcpuId{0}));
   wait_ready(*m);
   ASSERT_EQ(m->add(VcpuId{2}, "cpu2"), "");
-  EXPECT_EQ(text_of(own_instance() + "/events/kvm/kvm_apic_ipi/enable"), "1");
-  ASSERT_TRUE(wait_marker(*m, sp::kMarkerReported, VcpuId{2}));
-  const auto r = m->record_of(VcpuId{2});
-  ASSERT_TRUE(r);
-  EXPECT_TRUE(r->traced);
-  EXPECT_TRUE(r->done());
-  // Nothing is open any more: they are off again, after the next look at the latest.
-  bool off = false;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-  while (!off && std::chrono::steady_clock::now() < end)
-    off = text_of(own_instance() + "/events/kvm/kvm_apic_ipi/enable") == "0";
-  EXPECT_TRUE(off);
-}
-
-TEST_F(Tracepoints, AreNotNeeded) {
-  MachineConfig config = embedded();
-  config.tracefs = "/nowhere";
-  const auto m = started(std::move(config));
-  ASSERT_NE(m, nullptr);
-  ASSERT_TRUE(wait_marker(*m, sp::kMarkerOsReady, VcpuId{0}));
-  ASSERT_EQ(m->add(VcpuId{2}, "cpu2"), "");
+  EXPECT_EQ(ipis_enabled(), "0");
   ASSERT_TRUE(wait_marker(*m, sp::kMarkerReported, VcpuId{2}));
   const auto r = m->record_of(VcpuId{2});
   ASSERT_TRUE(r);
   EXPECT_FALSE(r->traced);
   EXPECT_TRUE(r->done());
+  EXPECT_TRUE(r->complete());
+}
+
+TEST_F(Tracepoints, AreNotNeeded) {
+  MachineConfig config = untold();
+  config.tracefs = "/nowhere";
+  const auto m = started(std::move(config));
+  ASSERT_NE(m, nullptr);
+  ASSERT_TRUE(m->wait_said("N")) << m->debug();
+  ASSERT_EQ(m->add(VcpuId{1}, "cpu1"), "");
+  const auto r = m->record_of(VcpuId{1});
+  ASSERT_TRUE(r);
+  EXPECT_FALSE(r->traced);
   EXPECT_FALSE(fs::exists(own_instance()));
+  EXPECT_TRUE(m->wait([](const Seen& s) { return s.count<event::HotplugOverdue>() > 0; }));
 }
 
 // As fast as it can, to a CPU that is parked: the loop keeps answering, the deadline is kept, and
 // nothing is made up.
 TEST_F(Tracepoints, AGuestThatSendsIpisWithoutEndIsNobodysTrouble) {
-  MachineConfig config;
-  config.max_cpus = 2;
-  config.memory = 64 << 20;
-  config.firmware = flash_image(lab_guest::negotiate());
-  config.hotplug_deadline = std::chrono::seconds{3};
-  const auto m = started(std::move(config));
+  const auto m = started(untold());
   ASSERT_NE(m, nullptr);
   ASSERT_TRUE(m->wait_said("N")) << m->debug();
   wait_ready(*m);
@@ -155,7 +171,7 @@ TEST_F(Tracepoints, AGuestThatSendsIpisWithoutEndIsNobodysTrouble) {
   EXPECT_TRUE(r->traced);
   for (std::size_t row = kRow02; row <= kRow15; ++row)
     EXPECT_EQ(r->steps[row].source, StepSource::kNotObserved) << kSteps[row].label;
-  EXPECT_EQ(text_of(own_instance() + "/events/kvm/kvm_apic_ipi/enable"), "0");
+  EXPECT_EQ(ipis_enabled(), "0");
 }
 
 }  // namespace
