@@ -118,7 +118,8 @@ int run(const BenchRequest& request) {
   if (const auto lost = lost_samples(report); lost != 0)
     return fail(
         ExitCode::kFailed,
-        fmt::format("{} samples were lost: a CPU missed an SMI, or another SMI came between; "
+        fmt::format("{} samples were lost: a CPU missed an SMI, another SMI came between, or "
+                    "events of KVM's tracepoints were lost; "
                     "the report says where",
                     lost));
   return static_cast<int>(ExitCode::kOk);

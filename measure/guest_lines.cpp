@@ -21,7 +21,7 @@ void GuestLines::take(std::string_view line) {
   const std::string_view whole = line;
   const std::string_view kind = next_word(line);
   // The rate of the TSC is told once after a reset.
-  if (kind == "CLOCK" && line.starts_with(" tsc mhz=") && tsc_mhz_ != 0) restarted_ = true;
+  if (kind == "CLOCK" && line.starts_with(" tsc mhz=") && has_begun_) restarted_ = true;
   if (restarted_) return;
   bool good = true;
   if (kind == "SAMPLES")
@@ -79,7 +79,7 @@ bool GuestLines::take_clock(std::string_view rest) {
   if (what == "tsc") {
     const auto mhz = number_of<std::uint64_t>(next_word(rest), "mhz");
     if (!mhz || *mhz > 100'000) return false;
-    tsc_mhz_ = *mhz;
+    has_begun_ = true;
     return true;
   }
   if (what != "tsc-offset") return true;

@@ -35,8 +35,6 @@ class GuestLines {
   [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
   // Lines that should have been samples and are not.
   [[nodiscard]] std::uint64_t malformed() const { return malformed_; }
-  // TSC cycles per microsecond as the guest has measured it; 0: not told.
-  [[nodiscard]] std::uint64_t tsc_mhz() const { return tsc_mhz_; }
   // The widest bounds of the other CPUs' TSCs against the boot CPU's, in cycles.
   struct TscOffset {
     std::int64_t low = 0, high = 0;
@@ -52,9 +50,9 @@ class GuestLines {
   std::vector<Series> series_;
   std::map<std::string, bench::Samples> open_;  // by name and state
   std::vector<std::string> failures_;
-  std::uint64_t malformed_ = 0, tsc_mhz_ = 0;
+  std::uint64_t malformed_ = 0;
   TscOffset tsc_offset_;
-  bool ready_ = false, restarted_ = false;
+  bool ready_ = false, restarted_ = false, has_begun_ = false;
 };
 
 }  // namespace unpark::measure

@@ -44,6 +44,7 @@ Result<Done, Stop> run_once(Session& session, const Run& run) {
   if (run.peer == Peer::kUnpark) {
     const auto stages = orders->boot_stages();
     if (!stages) return failed(stages.error());
+    if (stages->empty()) return failed({"x-query-boot knows of no stage"});
     for (const auto& [stage, since_start_us] : *stages)
       add(session, {"linux.stage." + stage, 1, 0, ""}, run.peer, {number, {since_start_us}, 0});
   }

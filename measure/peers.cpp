@@ -135,12 +135,11 @@ std::vector<std::string> Peers::command(Peer peer, const Machine& m) const {
     }
     return argv;
   }
-  argv = {unpark_,      "run",
-          "--log",      "warn",
-          "--firmware", image,
-          "--cpus",     fmt::format("{},max={}", m.cpus, m.max_cpus),
-          "--memory",   fmt::format("{}M", kMemoryMib),
-          "--serial",   "stdio"};
+  argv = {unpark_, "run", "--log", "warn", "--firmware", image, "--cpus",
+          fmt::format("{},max={}", m.cpus, m.max_cpus), "--memory", fmt::format("{}M", kMemoryMib),
+          "--serial", "stdio",
+          // What stays parked is not to be reported while something else is timed.
+          "--hotplug-deadline", "3600"};
   if (!m.guest_options.empty()) {
     argv.push_back("--guest-options");
     argv.push_back(m.guest_options);

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -28,10 +30,6 @@ Result<Done, SysError> write_all(int fd, std::string_view text) {
   return Done{};
 }
 
-std::string part_of(const std::string& path) {
-  return path + ".part";
-}
-
 }  // namespace
 
 Result<ReportFiles, Error> ReportFiles::open(const std::string& folder) {
@@ -41,26 +39,19 @@ Result<ReportFiles, Error> ReportFiles::open(const std::string& folder) {
   std::filesystem::create_directories(folder, ignored);
   for (const char* name : {"report.json", "report.html"}) {
     const std::string path = fmt::format("{}/{}", folder, name);
-    UniqueFd part{::open(part_of(path).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
-    if (!part)
-      return Unexpected{Error{fmt::format("--output {}: {} cannot be written: {}", folder,
-                                          part_of(path), describe(SysError{"open", errno}))}};
-    out.files_.push_back({path, std::move(part)});
+    std::string part = path + ".XXXXXX";
+    UniqueFd fd{::mkostemp(part.data(), O_CLOEXEC)};
+    if (!fd)
+      return Unexpected{Error{fmt::format("--output {}: {} cannot be written: {}", folder, path,
+                                          describe(SysError{"mkostemp", errno}))}};
+    out.files_.push_back({path, part, std::move(fd)});
   }
   return out;
 }
 
 ReportFiles::~ReportFiles() {
   for (const File& file : files_)
-    if (file.part) (void)::unlink(part_of(file.path).c_str());
-}
-
-Result<Done, SysError> ReportFiles::fill(File& file, std::string_view text) {
-  TRY(write_all(file.part.get(), text));
-  if (::rename(part_of(file.path).c_str(), file.path.c_str()) != 0)
-    return Unexpected{SysError{"rename", errno}};
-  file.part = UniqueFd{};
-  return Done{};
+    if (file.fd) (void)::unlink(file.part.c_str());
 }
 
 Result<Done, Error> ReportFiles::write(const bench::Report& report, bool to_stdout) {
@@ -72,9 +63,19 @@ Result<Done, Error> ReportFiles::write(const bench::Report& report, bool to_stdo
     if (const auto r = write_all(STDOUT_FILENO, json); !r)
       return fail("standard output", r.error());
   if (files_.empty()) return Done{};
-  if (const auto r = fill(files_[0], json); !r) return fail(files_[0].path, r.error());
-  if (const auto r = fill(files_[1], bench::html_of(report)); !r)
+  if (const auto r = write_all(files_[0].fd.get(), json); !r)
+    return fail(files_[0].path, r.error());
+  if (const auto r = write_all(files_[1].fd.get(), bench::html_of(report)); !r)
     return fail(files_[1].path, r.error());
+  for (File& file : files_) {
+    // As open() would have made it.
+    const mode_t mask = ::umask(0);
+    (void)::umask(mask);
+    (void)::fchmod(file.fd.get(), 0666 & ~mask);
+    if (::rename(file.part.c_str(), file.path.c_str()) != 0)
+      return fail(file.path, {"rename", errno});
+    file.fd = UniqueFd{};
+  }
   return Done{};
 }
 

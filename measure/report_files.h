@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "bench/report.h"
@@ -15,8 +14,8 @@ namespace unpark::measure {
 // is measured: a run of half an hour must not end at a folder that cannot be written.
 class ReportFiles {
  public:
-  // `folder` is made if it is missing; empty: none. Writes beside the files, as NAME.part, which
-  // take their places once they are whole.
+  // `folder` is made if it is missing; empty: none. Writes to files beside them that
+  // take their places once both are whole.
   static Result<ReportFiles, Error> open(const std::string& folder);
   ReportFiles(ReportFiles&&) noexcept = default;
   ReportFiles& operator=(ReportFiles&&) = delete;
@@ -26,11 +25,10 @@ class ReportFiles {
 
  private:
   struct File {
-    std::string path;
-    UniqueFd part;  // none: it has taken its place
+    std::string path, part;  // `part`: the file beside it
+    UniqueFd fd;             // of `part`; none: it has taken its place
   };
   ReportFiles() = default;
-  static Result<Done, SysError> fill(File& file, std::string_view text);
   std::vector<File> files_;  // none, or report.json and report.html
 };
 

@@ -32,8 +32,8 @@ struct Stop {
 // Notes a run that begins now; its number.
 std::uint32_t begin_run(Session& session, Peer peer, std::string bench, std::uint32_t cpus);
 
-// Of the TSC; at least 1. The guests' runs at the host's rate: no machine here scales it. They measure
-// it too, in a few milliseconds, and may be off by a lot on a busy host.
+// Of the TSC; at least 1. The guests' runs at the host's rate: no machine here scales it. They
+// measure it too, in a few milliseconds, and may be off by a lot on a busy host.
 std::uint64_t tsc_mhz(const Session& session);
 
 // How long a guest may be silent. Emulated hosts are slow, and a series is told only when it is

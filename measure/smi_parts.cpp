@@ -23,8 +23,9 @@ namespace {
 constexpr char kTracefs[] = "/sys/kernel/tracing";
 constexpr std::array<std::string_view, 5> kEvents = {"kvm_exit", "kvm_entry", "kvm_pio",
                                                      "kvm_userspace_exit", "kvm_smm_transition"};
-// Of each host CPU; the newest events stay. An SMI makes eight, of less than 100 bytes each.
-constexpr std::string_view kBufferKib = "1024";
+// Of each host CPU; the newest events stay. 500 SMIs and what the guest then tells of them, a byte
+// of serial output an exit, are less than a MiB.
+constexpr std::string_view kBufferKib = "4096";
 constexpr std::uint32_t kMostSamples = 500;
 
 using Threads = std::set<std::int64_t>;
@@ -95,9 +96,12 @@ Result<Traced, Stop> run_guest(Session& session, Peer peer, std::uint32_t sample
   GuestLines lines;
   (void)TRY(read_until(session, peer, *child, lines,
                        [&](const OutputLine&) { return lines.ready() || lines.restarted(); }));
-  Traced traced{threads_of(child->pid()), {}};
-  if (!lines.series().empty()) traced.whole = lines.series().front().samples;
-  return traced;
+  if (lines.restarted() || lines.series().empty()) {
+    std::string why = lines.restarted() ? "the guest was reset" : "the guest measured nothing";
+    for (const std::string& failure : lines.failures()) why += "; " + failure;
+    return Unexpected{Stop{Stop::Why::kFailed, fmt::format("{}: {}", name_of(peer), why)}};
+  }
+  return Traced{threads_of(child->pid()), lines.series().front().samples};
 }
 
 Result<Traced, Stop> run_bare(Session& session, std::uint32_t samples) {
@@ -133,12 +137,12 @@ void add_parts(Session& session, Peer peer, std::uint32_t number, std::uint32_t 
 Result<Done, Stop> bench_smi_parts(Session& session) {
   const std::vector<std::uint32_t>& cpus = session.options.cpus;
   if (std::find(cpus.begin(), cpus.end(), 1u) == cpus.end()) return Done{};
-  const auto trace = ExitTrace::create();
-  if (!trace) {
-    warn(session.report,
-         fmt::format("SMIs are not split into their parts: {}", trace.error().message));
+  const auto do_without = [&](const Error& e) -> Result<Done, Stop> {
+    warn(session.report, fmt::format("SMIs are not split into their parts: {}", e.message));
     return Done{};
-  }
+  };
+  const auto trace = ExitTrace::create();
+  if (!trace) return do_without(trace.error());
   session.report.method.emplace_back(
       "Parts of an SMI: KVM's tracepoints kvm_exit, kvm_pio, kvm_userspace_exit, "
       "kvm_smm_transition "
@@ -154,13 +158,9 @@ Result<Done, Stop> bench_smi_parts(Session& session) {
     if (session.interrupt.pending())
       return Unexpected{Stop{Stop::Why::kInterrupted, "interrupted"}};
     session.progress(progress_line("parts of an SMI", plan[i], i, plan.size()));
-    const std::uint32_t number = begin_run(session, peer, "smi.part", 1);
     const auto on = trace->enable(true);
-    if (!on) {
-      warn(session.report,
-           fmt::format("SMIs are not split into their parts: {}", on.error().message));
-      return Done{};
-    }
+    if (!on) return do_without(on.error());
+    const std::uint32_t number = begin_run(session, peer, "smi.part", 1);
     auto traced =
         peer == Peer::kBare ? run_bare(session, samples) : run_guest(session, peer, samples);
     (void)trace->enable(false);

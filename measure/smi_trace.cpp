@@ -9,6 +9,11 @@
 namespace unpark::measure {
 
 void SmiTrace::take(std::string_view line) {
+  if (line.starts_with("CPU:")) {  // the buffer of a host CPU begins, perhaps after lost events
+    at_ = At::kGuest;
+    exit_.reset();
+    return;
+  }
   const auto parts = split_trace_line(line);
   if (!parts || threads_.count(parts->thread) == 0) return;
   std::uint64_t count = 0;

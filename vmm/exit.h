@@ -40,8 +40,7 @@ struct MsrWrite {  // of a register that the filter keeps from the guest
 struct Halted {};       // only without the in-kernel irqchip
 struct TripleFault {};  // KVM_EXIT_SHUTDOWN
 struct Interrupted {};  // somebody kicked us
-// Only from Vcpu::run(): the vCPU waits for INIT or SIPI, and KVM_RUN would return at once again if
-// something is pending that it may not have yet.
+// Only from Vcpu::run(): the vCPU waits for INIT or SIPI, and KVM_RUN has returned without it.
 struct WaitsForSipi {};
 struct SystemEvent {
   std::uint32_t type;

@@ -54,7 +54,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   [[nodiscard]] HotplugRefusals refusals() const { return board_->hotplug().refusals(); }
   [[nodiscard]] const MachineConfig& config() const { return config_; }
   [[nodiscard]] Nanoseconds since_start() const { return clock_.now() - started_; }
-  // KVM's tracepoints are read for hot-adds that are ordered now.
+  // KVM's tracepoints are read for hot-adds that are ordered now, if the firmware does not tell.
   [[nodiscard]] bool has_tracepoints() const { return tracepoints_->ready(); }
   // TSEG as the firmware has set it; empty before.
   [[nodiscard]] TsegRange tseg() const;

@@ -100,7 +100,8 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
 
   const bool by_vmm = config_.trigger == HotplugTrigger::kVmm;
   const std::uint64_t number = tracer_.begin(add.slot, add.id, by_vmm);
-  tracer_.update(add.slot, [&](HotplugRecord& r) { r.told = firmware_tells_; });
+  const bool told = firmware_tells_;
+  tracer_.update(add.slot, [&](HotplugRecord& r) { r.told = told; });
   const auto made = [&]() -> Result<Done, SysError> {
     TRY(make_vcpu(add.slot));
     return vcpus_->park(add.slot);
@@ -118,7 +119,7 @@ Result<Done, ControlError> Machine::add_cpu(const DeviceAddCpu& add) {
   });
 
   // Firmware that tells its steps leaves nothing to find out, and reading tracepoints slows SMIs.
-  if (!firmware_tells_ && tracepoints_->open(number, add.slot))
+  if (!told && tracepoints_->open(number, add.slot))
     tracer_.update(add.slot, [](HotplugRecord& r) { r.traced = true; });
   // With trigger `vmm` the OS hears of the CPU when the firmware has claimed it: unpark().
   if (!by_vmm) tracer_.note(add.slot, row(kStep01b), StepSource::kVmm);

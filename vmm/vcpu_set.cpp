@@ -20,7 +20,7 @@ const int kKickSignal = SIGRTMIN;
 // The vCPU whose thread this is.
 thread_local std::optional<VcpuId> current_vcpu;
 
-constexpr std::chrono::microseconds kFirstSipiWait{50}, kLongestSipiWait{1000};
+constexpr std::chrono::microseconds kFirstSipiWait{50}, kLongestSipiWait{10'000};
 
 }  // namespace
 
@@ -115,7 +115,6 @@ void VcpuSet::leave(VcpuId cpu) {
 
 void VcpuSet::run_until_stopped(Vcpu& vcpu, std::uint64_t token) {
   const std::uint32_t i = vcpu.id().value;
-  unsigned turned_away = 0;  // by KVM_RUN, in a row
   for (;;) {
     vcpu.set_immediate_exit(false);
     if (tokens_[i].load() != token) return;
@@ -125,28 +124,32 @@ void VcpuSet::run_until_stopped(Vcpu& vcpu, std::uint64_t token) {
     if (!exit) return fail(vcpu.id(), exit.error());
     if (std::holds_alternative<vm_exit::Interrupted>(*exit)) continue;
     if (std::holds_alternative<vm_exit::WaitsForSipi>(*exit)) {
-      await_sipi(vcpu.id(), token, ++turned_away);
+      if (const auto r = await_sipi(vcpu, token); !r) return fail(vcpu.id(), r.error());
       continue;
     }
-    turned_away = 0;
     if (!seen_running_[i].load(std::memory_order_relaxed)) mark_running(vcpu.id());
     handler_(vcpu, *exit, in_smm(vcpu.run_page()));
   }
 }
 
-// With nothing pending KVM_RUN waits for INIT and SIPI itself, and returns once after each. With an
-// SMI or NMI pending, which a CPU that waits for SIPI must not take yet, it returns at once, again
-// and again, and nothing tells when the SIPI comes: so it is asked at intervals. The guest can
-// bring this about for any CPU (OVMF does, for each that it adds), and must not get a host CPU for
-// it.
-void VcpuSet::await_sipi(VcpuId cpu, std::uint64_t token, unsigned turned_away) {
-  constexpr unsigned kExpected = 2;
-  if (turned_away <= kExpected) return;
-  const auto until = std::chrono::steady_clock::now() +
-                     std::min(kFirstSipiWait * (turned_away - kExpected), kLongestSipiWait);
-  Lock lock(m_);
-  while (tokens_[cpu.value].load() == token)
-    if (changed_.wait_until(m_, until) == std::cv_status::timeout) return;
+// KVM_RUN of a CPU that waits for SIPI blocks in the kernel while nothing is pending. With an SMI
+// or NMI pending, which such a CPU must not take yet, it returns at once, again and again, and
+// after an INIT it does not even return but loops in the kernel. OVMF brings every CPU that it adds
+// there, and it must not get a host CPU for that. So KVM is asked for the state instead, which
+// makes it act on INIT and SIPI, at intervals of about as long as it has waited.
+Result<Done, SysError> VcpuSet::await_sipi(Vcpu& vcpu, std::uint64_t token) {
+  for (auto wait = kFirstSipiWait;; wait = std::min(2 * wait, kLongestSipiWait)) {
+    kvm_mp_state state{};
+    TRY(call(vcpu.fd(), kvm_op::kGetMpState, state));
+    if (state.mp_state != KVM_MP_STATE_UNINITIALIZED &&
+        state.mp_state != KVM_MP_STATE_INIT_RECEIVED)
+      return Done{};
+    const auto until = std::chrono::steady_clock::now() + wait;
+    Lock lock(m_);
+    do {
+      if (tokens_[vcpu.id().value].load() != token) return Done{};
+    } while (changed_.wait_until(m_, until) != std::cv_status::timeout);
+  }
 }
 
 void VcpuSet::fail(VcpuId cpu, const SysError& e) {

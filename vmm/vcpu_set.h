@@ -18,7 +18,9 @@ namespace unpark {
 //
 // Kick protocol. The owner, before every KVM_RUN: clear immediate_exit, then look at its token. The
 // kicker: change the token, then set immediate_exit, then signal. Whichever way the two interleave,
-// either the owner sees the new token, or KVM_RUN sees the flag, or the signal ends KVM_RUN.
+// either the owner sees the new token, or KVM_RUN sees the flag, or the signal ends KVM_RUN. One
+// that waits for its SIPI outside of KVM_RUN (await_sipi) is woken by `changed_` and sees the
+// token.
 //
 // Quiet and active. A vCPU is *active* from the moment its thread may enter KVM_RUN until it has
 // left it for good; otherwise *quiet*, and somebody else may read and write its state. A parked,
@@ -115,7 +117,8 @@ class VcpuSet {
   std::optional<std::uint64_t> enter(VcpuId cpu);  // blocks; nullopt: the set is being destroyed
   void leave(VcpuId cpu);
   void run_until_stopped(Vcpu& vcpu, std::uint64_t token);
-  void await_sipi(VcpuId cpu, std::uint64_t token, unsigned turned_away);
+  // Until the CPU has got a SIPI, or is asked to stop.
+  Result<Done, SysError> await_sipi(Vcpu& vcpu, std::uint64_t token);
   void fail(VcpuId cpu, const SysError& e);
 
   // False: the vCPU on whose thread this is was reset or ejected meanwhile.

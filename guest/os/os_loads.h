@@ -11,7 +11,8 @@ namespace unpark::guest::os {
 // before the first loop_in_user_mode().
 void open_memory_to_user_mode();
 
-// A loop of three instructions in ring 3: no exit to the hypervisor.
+// A loop of three instructions in ring 3: no exit but what a hypervisor makes of PAUSE (AMD's PAUSE
+// filter is heard in ring 3 too).
 void loop_in_user_mode(const std::uint32_t* word, std::uint32_t go_on);
 
 // Reads port 92h all the time: an exit to the VMM each time, on every machine of this kind.

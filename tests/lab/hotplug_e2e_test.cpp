@@ -124,6 +124,28 @@ TEST_F(HotplugEndToEnd, AnAddedCpuJoinsAndAfterAMachineResetItIsAColdBootCpu) {
   expect_no_failed_verdict();
 }
 
+TEST_F(HotplugEndToEnd, TheStagesOfTheBootBeginAnewAtAReset) {
+  ASSERT_NO_FATAL_FAILURE(boot(1, 2));
+  double last = 0;
+  // Each later than all before it, those of the boot before too.
+  const auto expect_stages = [&] {
+    std::vector<std::string> names;
+    const json answer = ask(R"({"execute": "x-query-boot"})");
+    for (const json& reached : answer["return"]) {
+      names.push_back(reached["stage"]);
+      EXPECT_GT(reached["since-start-us"].get<double>(), last) << names.back();
+      last = reached["since-start-us"];
+    }
+    EXPECT_EQ(names, (std::vector<std::string>{"pei", "sec", "dxe", "smi-features", "smram-locked",
+                                               "acpi-mode", "os-events"}));
+  };
+  ASSERT_NO_FATAL_FAILURE(wait_for_os());
+  expect_stages();
+  machine().on_loop([](Machine& m) { m.request_reset(false, "host-qmp-system-reset"); });
+  ASSERT_NO_FATAL_FAILURE(wait_for_os(2));
+  expect_stages();
+}
+
 TEST_F(HotplugEndToEnd, TwoCpusAtOnceAndThenAllThatThereCanBe) {
   ASSERT_NO_FATAL_FAILURE(boot(1, 8));
   ASSERT_NO_FATAL_FAILURE(wait_for_os());

@@ -35,6 +35,24 @@ TEST(ReportFiles, TakeTheirPlacesOnlyWhenTheyAreWritten) {
   EXPECT_EQ(files_in(folder), 2u);
 }
 
+TEST(ReportFiles, OfTwoRunsAtOnceAreEachWhole) {
+  const TempDir dir;
+  auto first = ReportFiles::open(dir / "");
+  ASSERT_TRUE(first);
+  { ASSERT_TRUE(ReportFiles::open(dir / "")); }  // ends without a report
+  auto third = ReportFiles::open(dir / "");
+  ASSERT_TRUE(third);
+  bench::Report report;
+  report.created = "the first";
+  ASSERT_TRUE(first->write(report, false));
+  const std::string json = content(dir / "report.json");
+  EXPECT_NE(json.find("the first"), std::string::npos);
+  report.created = "the third";
+  ASSERT_TRUE(third->write(report, false));
+  EXPECT_NE(content(dir / "report.json").find("the third"), std::string::npos);
+  EXPECT_EQ(files_in(dir / ""), 2u);
+}
+
 TEST(ReportFiles, LeaveNothingOfARunThatEndsWithoutAReport) {
   const TempDir dir;
   { ASSERT_TRUE(ReportFiles::open(dir / "")); }
@@ -46,8 +64,7 @@ TEST(ReportFiles, SayWhichFileCannotBeWritten) {
   std::ofstream(dir / "file") << "no folder";
   const auto files = ReportFiles::open(dir / "file");
   ASSERT_FALSE(files);
-  EXPECT_NE(files.error().message.find("file/report.json.part cannot be written"),
-            std::string::npos)
+  EXPECT_NE(files.error().message.find("file/report.json cannot be written"), std::string::npos)
       << files.error().message;
 }
 

@@ -72,12 +72,29 @@ TEST(SmiTrace, PassesOverOtherThreadsAndHalfSmis) {
 
 TEST(SmiTrace, PassesOverWhatIsNoLine) {
   SmiTrace trace = of_thread(155);
-  for (const char* line :
-       {"", "CPU:0 [LOST 12 EVENTS]", "# tracer: nop",
-        "          vcpu-0-155     [000] d....  12.345678: kvm_exit: vcpu 0 reason io rip 0x1",
-        "          vcpu-0-155     [000] d....  : kvm_pio: pio_write at 0xb2 size 1"})
+  for (const char* line : kOneSmi) {
     trace.take(line);
-  EXPECT_TRUE(trace.found().empty());
+    trace.take("");
+    trace.take("# tracer: nop");
+    trace.take(
+        "          vcpu-0-155     [000] d....  12.345678: kvm_exit: vcpu 0 reason io rip 0x1");
+    trace.take("          vcpu-0-155     [000] d....  : kvm_pio: pio_write at 0xb2 size 1");
+  }
+  ASSERT_EQ(trace.found().size(), 1u);
+  EXPECT_EQ(trace.found()[0].exit, 50);
+  EXPECT_EQ(trace.found()[0].handler, 80);
+  EXPECT_EQ(trace.found()[0].rsm, 100);
+}
+
+TEST(SmiTrace, PassesOverAnSmiInWhichEventsWereLost) {
+  for (std::size_t lost = 0; lost + 1 < kOneSmi.size(); ++lost) {
+    SmiTrace trace = of_thread(155);
+    for (std::size_t i = 0; i < kOneSmi.size(); ++i) {
+      trace.take(kOneSmi[i]);
+      if (i == lost) trace.take("CPU:0 [LOST 12 EVENTS]");
+    }
+    EXPECT_TRUE(trace.found().empty()) << lost;
+  }
 }
 
 }  // namespace
