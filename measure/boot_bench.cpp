@@ -88,8 +88,7 @@ Result<Done, Stop> run_parked(Session& session, const Run& run) {
 }  // namespace
 
 Result<Done, Stop> bench_boot(Session& session) {
-  std::vector<Peer> peers = {Peer::kUnpark};
-  if (session.options.with_qemu) peers.push_back(Peer::kQemu);
+  const std::vector<Peer> peers = machines_of(session.options);
   session.report.method.emplace_back(
       "boot: by CLOCK_MONOTONIC of this program, from right before the fork of the machine's "
       "process "

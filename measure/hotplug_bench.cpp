@@ -122,8 +122,7 @@ class HotplugRun {
 }  // namespace
 
 Result<Done, Stop> bench_hotplug(Session& session) {
-  std::vector<Peer> peers = {Peer::kUnpark};
-  if (session.options.with_qemu) peers.push_back(Peer::kQemu);
+  const std::vector<Peer> peers = machines_of(session.options);
   session.report.method.emplace_back(
       "hot-add: from right before device_add is sent on the QMP socket to step 07b (SMM's "
       "INIT-SIPI "

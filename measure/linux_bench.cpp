@@ -74,8 +74,7 @@ Result<LinuxGuest, Error> find_linux_guest(const std::string& kernel, const std:
 }
 
 Result<Done, Stop> bench_linux(Session& session) {
-  std::vector<Peer> peers = {Peer::kUnpark};
-  if (session.options.with_qemu) peers.push_back(Peer::kQemu);
+  const std::vector<Peer> peers = machines_of(session.options);
   session.report.method.emplace_back(fmt::format(
       "Linux: {} with a fresh copy of its variables, kernel {}, one CPU of {}, {} MiB. From right "
       "before the fork of the machine's process to the first line of the initial RAM disk's init; "

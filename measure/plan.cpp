@@ -38,6 +38,12 @@ std::string progress_line(std::string_view bench, const Run& run, std::size_t in
                      run.cpus == 1 ? "" : "s", parked, run.round + 1, name_of(run.peer));
 }
 
+std::vector<Peer> machines_of(const Options& options) {
+  std::vector<Peer> peers = {Peer::kUnpark};
+  if (options.with_qemu) peers.push_back(Peer::kQemu);
+  return peers;
+}
+
 std::vector<Run> interleave(const std::vector<std::uint32_t>& cpus, std::uint32_t rounds,
                             const std::vector<Peer>& peers) {
   std::vector<Run> out;

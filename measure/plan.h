@@ -37,6 +37,8 @@ struct Run {
   std::uint32_t parked = 0;  // CPUs beside them
   bool asking = false;       // the SMI handler asks the hotplug controller for work
 };
+// The peers that are machines, in the order in which they take turns.
+std::vector<Peer> machines_of(const Options& options);
 // For each number of CPUs every round, and in every round all peers, A B A B: what changes with
 // time on the host changes for all of them. The bare loop has one CPU and nothing but SMIs.
 std::vector<Run> interleave(const std::vector<std::uint32_t>& cpus, std::uint32_t rounds,

@@ -67,10 +67,10 @@ Result<Done, Error> ReportFiles::write(const bench::Report& report, bool to_stdo
     return fail(files_[0].path, r.error());
   if (const auto r = write_all(files_[1].fd.get(), bench::html_of(report)); !r)
     return fail(files_[1].path, r.error());
+  // As open() would have made them.
+  const mode_t mask = ::umask(0);
+  (void)::umask(mask);
   for (File& file : files_) {
-    // As open() would have made it.
-    const mode_t mask = ::umask(0);
-    (void)::umask(mask);
     (void)::fchmod(file.fd.get(), 0666 & ~mask);
     if (::rename(file.part.c_str(), file.path.c_str()) != 0)
       return fail(file.path, {"rename", errno});

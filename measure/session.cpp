@@ -9,6 +9,11 @@
 
 namespace unpark::measure {
 
+Stop guest_failed(Peer peer, std::string why, const GuestLines& lines) {
+  for (const std::string& failure : lines.failures()) why += "; " + failure;
+  return {Stop::Why::kFailed, fmt::format("{}: {}", name_of(peer), why)};
+}
+
 std::uint32_t begin_run(Session& session, Peer peer, std::string bench, std::uint32_t cpus) {
   const Nanoseconds now = monotonic_now();
   if (session.report.order.empty()) session.first_run = now;

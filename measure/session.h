@@ -29,6 +29,9 @@ struct Stop {
   std::string sentence;
 };
 
+// A guest did not do what it should: `why`, and what it has told of itself.
+Stop guest_failed(Peer peer, std::string why, const GuestLines& lines);
+
 // Notes a run that begins now; its number.
 std::uint32_t begin_run(Session& session, Peer peer, std::string bench, std::uint32_t cpus);
 

@@ -61,11 +61,8 @@ Result<Done, Stop> run_guest(Session& session, const Run& run, std::uint32_t num
   if (lines.malformed() != 0)
     warn(session.report, fmt::format("{}, run {}: {} lines of samples could not be read",
                                      name_of(run.peer), number, lines.malformed()));
-  if (lines.series().empty()) {
-    std::string why = "the guest measured nothing";
-    for (const std::string& failure : lines.failures()) why += "; " + failure;
-    return Unexpected{Stop{Stop::Why::kFailed, fmt::format("{}: {}", name_of(run.peer), why)}};
-  }
+  if (lines.series().empty())
+    return Unexpected{guest_failed(run.peer, "the guest measured nothing", lines)};
   return Done{};
 }
 
@@ -103,8 +100,7 @@ std::vector<Run> plan_of(const Options& options, const std::vector<Peer>& peers)
 }  // namespace
 
 Result<Done, Stop> bench_smi(Session& session) {
-  std::vector<Peer> peers = {Peer::kUnpark};
-  if (session.options.with_qemu) peers.push_back(Peer::kQemu);
+  std::vector<Peer> peers = machines_of(session.options);
   peers.push_back(Peer::kBare);
   session.report.method.emplace_back(
       "SMI: the embedded guest takes its TSC right before OUT to port B2h and right after; each "

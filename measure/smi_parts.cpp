@@ -96,11 +96,9 @@ Result<Traced, Stop> run_guest(Session& session, Peer peer, std::uint32_t sample
   GuestLines lines;
   (void)TRY(read_until(session, peer, *child, lines,
                        [&](const OutputLine&) { return lines.ready() || lines.restarted(); }));
-  if (lines.restarted() || lines.series().empty()) {
-    std::string why = lines.restarted() ? "the guest was reset" : "the guest measured nothing";
-    for (const std::string& failure : lines.failures()) why += "; " + failure;
-    return Unexpected{Stop{Stop::Why::kFailed, fmt::format("{}: {}", name_of(peer), why)}};
-  }
+  if (lines.restarted()) return Unexpected{guest_failed(peer, "the guest was reset", lines)};
+  if (lines.series().empty())
+    return Unexpected{guest_failed(peer, "the guest measured nothing", lines)};
   return Traced{threads_of(child->pid()), lines.series().front().samples};
 }
 
@@ -148,8 +146,7 @@ Result<Done, Stop> bench_smi_parts(Session& session) {
       "kvm_smm_transition "
       "and kvm_entry by the host's TSC, in machines of their own, for recording them costs time; "
       "the part order includes KVM's gathering of the state, the part save its writing.");
-  std::vector<Peer> peers = {Peer::kUnpark};
-  if (session.options.with_qemu) peers.push_back(Peer::kQemu);
+  std::vector<Peer> peers = machines_of(session.options);
   peers.push_back(Peer::kBare);
   const std::uint32_t samples = std::min(session.options.samples, kMostSamples);
   const auto plan = interleave({1}, session.options.rounds, peers);
