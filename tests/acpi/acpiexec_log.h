@@ -62,10 +62,11 @@ AcpiexecLog parse_acpiexec_log(std::string text);
 enum class LogRegions { kNo, kYes };
 
 // Loads a DSDT and SSDTs and executes the commands in order: "execute \\_GPE._E02". Arguments are
-// decimal, or hexadecimal after 0x. One batch has room for about 1000 characters. Throws if
-// acpiexec cannot be run.
+// decimal, or hexadecimal after 0x. One batch has room for about 1000 characters. A run that
+// acpiexec ended before its own handlers did, so that it crashed or printed fewer than
+// `notifications`, is repeated a few times. Throws if acpiexec cannot be run.
 AcpiexecLog run_acpiexec(const std::vector<Bytes>& tables, const std::vector<std::string>& commands,
-                         LogRegions log = LogRegions::kYes);
+                         std::size_t notifications = 0, LogRegions log = LogRegions::kYes);
 
 // An SSDT with \FILL (data, flags), which puts values into the OS window: that a scan finds CPU
 // `data` with the event of `flags`, until the next round of the scan.

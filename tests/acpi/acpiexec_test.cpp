@@ -40,8 +40,8 @@ TEST(GpeHandler, CallsTheFirmwareFirstThenAnnouncesAndAcknowledgesAnInsert) {
 }
 
 TEST(GpeHandler, AsksTheOsForARemovalAndAcknowledgesIt) {
-  const AcpiexecLog log =
-      run_acpiexec({dsdt_for(4), window_filler()}, {"execute \\FILL 3 5", "execute \\_GPE._E02"});
+  const AcpiexecLog log = run_acpiexec({dsdt_for(4), window_filler()},
+                                       {"execute \\FILL 3 5", "execute \\_GPE._E02"}, 1);
   EXPECT_EQ(log.complaints, "");
   EXPECT_THAT(log.notifications, ElementsAre(Notification{"C003", 3}));
   const auto& accesses = log.last("\\_GPE._E02").accesses;
@@ -50,8 +50,8 @@ TEST(GpeHandler, AsksTheOsForARemovalAndAcknowledgesIt) {
 }
 
 TEST(GpeHandler, TellsTheOsOfAnInsertByDeviceCheck) {
-  const AcpiexecLog log =
-      run_acpiexec({dsdt_for(4), window_filler()}, {"execute \\FILL 2 3", "execute \\_GPE._E02"});
+  const AcpiexecLog log = run_acpiexec({dsdt_for(4), window_filler()},
+                                       {"execute \\FILL 2 3", "execute \\_GPE._E02"}, 1);
   EXPECT_THAT(log.notifications, ElementsAre(Notification{"C002", 1}));
 }
 
@@ -71,7 +71,7 @@ TEST(GpeHandler, EndsWhenTheControllerNamesACpuThatIsNotPossible) {
 
 TEST(GpeHandler, FindsItsCpuAmongThreeHundred) {
   const AcpiexecLog log = run_acpiexec({dsdt_for(300), window_filler()},
-                                       {"execute \\FILL 0x12b 3", "execute \\_GPE._E02"});
+                                       {"execute \\FILL 0x12b 3", "execute \\_GPE._E02"}, 1);
   EXPECT_EQ(log.complaints, "");
   EXPECT_THAT(log.notifications, ElementsAre(Notification{"C12B", 1}));
 }
@@ -86,7 +86,7 @@ TEST(GpeHandler, CanNotifyEveryOneOfThreeHundredCpus) {
               {call("\\_SB_.CPUS.CTFY"_name, {local(0), integer(3)}), increment(local(0))})});
   const AcpiexecLog log =
       run_acpiexec({dsdt_for(300), acpi::TableBuilder("SSDT", 2).append_bytes(each.bytes).finish()},
-                   {"execute \\EACH"});
+                   {"execute \\EACH"}, 300);
   EXPECT_EQ(log.complaints, "");
   EXPECT_THAT(log.notifications, SizeIs(300));
   EXPECT_THAT(std::set<Notification>(log.notifications.begin(), log.notifications.end()),
@@ -126,7 +126,7 @@ TEST(CpuDevice, MatIsAnEnabledMadtEntryOfTheRightKind) {
       run_acpiexec({dsdt_for(300)},
                    {"execute \\_SB.CPUS.C001._MAT", "execute \\_SB.CPUS.C0FE._MAT",
                     "execute \\_SB.CPUS.C0FF._MAT"},
-                   LogRegions::kNo);
+                   0, LogRegions::kNo);
   EXPECT_EQ(log.complaints, "");
   EXPECT_THAT(log.text, HasSubstr("Length 08 =     0000: 00 08 01 01 01 00 00 00 "));
   EXPECT_THAT(log.text, HasSubstr("Length 08 =     0000: 00 08 FE FE 01 00 00 00 "));
