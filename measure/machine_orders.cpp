@@ -12,6 +12,20 @@ namespace unpark::measure {
 namespace {
 // For what the guest has to do.
 constexpr Nanoseconds kAnswer = std::chrono::seconds{60};
+
+// Of an event: seconds and microseconds since 1970.
+Result<std::chrono::system_clock::time_point, Error> timestamp(const Json& event) {
+  constexpr std::int64_t kMostSeconds = std::int64_t{1} << 33;
+  const Json* stamp = member(event, "timestamp");
+  if (stamp == nullptr) return Unexpected{Error{"an event has no timestamp"}};
+  const auto seconds = integer_member(*stamp, "seconds");
+  const auto us = integer_member(*stamp, "microseconds");
+  if (!seconds || *seconds < 0 || *seconds > kMostSeconds || !us || *us < 0 || *us >= 1'000'000)
+    return Unexpected{Error{fmt::format("an event has the timestamp {}", stamp->dump())}};
+  return std::chrono::system_clock::time_point{std::chrono::seconds{*seconds} +
+                                               std::chrono::microseconds{*us}};
+}
+
 }  // namespace
 
 Result<MachineOrders, Error> MachineOrders::connect(const std::string& path) {
@@ -55,7 +69,8 @@ Result<Done, Error> MachineOrders::add(std::uint32_t slot) {
   return Done{};
 }
 
-Result<Done, Error> MachineOrders::wait_accepted(std::uint32_t slot) {
+Result<std::chrono::system_clock::time_point, Error> MachineOrders::wait_accepted(
+    std::uint32_t slot) {
   const std::string id = fmt::format("cpu{}", slot);
   for (;;) {
     const auto line = TRY(client_.next_event(kAnswer));
@@ -67,7 +82,7 @@ Result<Done, Error> MachineOrders::wait_accepted(std::uint32_t slot) {
     if (info == nullptr || string_member(*info, "device") != id) continue;
     // ACPI 6.5, 6.3.5: 0 is success.
     const auto status = integer_member(*info, "status");
-    if (status == 0) return Done{};
+    if (status == 0) return timestamp(*event);
     return Unexpected{
         Error{fmt::format("the guest did not take {}: its _OST says {}", id, status.value_or(-1))}};
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -20,8 +21,9 @@ class MachineOrders {
   Result<Done, Error> add(std::uint32_t slot);
   // Asks for it back, and waits until it has gone.
   Result<Done, Error> remove(std::uint32_t slot);
-  // Waits until the guest's _OST says that it has taken that CPU. Fails if it says anything else.
-  Result<Done, Error> wait_accepted(std::uint32_t slot);
+  // Waits until the guest's _OST says that it has taken that CPU: when it said so, by the event's
+  // own timestamp. Fails if it says anything else.
+  Result<std::chrono::system_clock::time_point, Error> wait_accepted(std::uint32_t slot);
   // How far its boot has come: stages and the microseconds from its start. QEMU has no such
   // command.
   struct Stage {

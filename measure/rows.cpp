@@ -36,6 +36,7 @@ constexpr std::array kKinds = {
     Kind{"hotplug.claimed", "hot-add, order to claimed by SMM", "us"},
     Kind{"hotplug.relocated", "hot-add, order to SMBASE relocated", "us"},
     Kind{"hotplug.first_os", "hot-add, order to running in the OS", "us"},
+    Kind{"hotplug.ost", "hot-add, order to the OS's _OST", "us"},
     Kind{"hotplug.batch8", "hot-add of 8 CPUs, first order to the last CPU in the OS", "us"},
     Kind{"hotplug.cycle", "hot-add and removal of one CPU, from the order to DEVICE_DELETED", "us"},
     Kind{"linux.init", "OVMF and Linux, process start to init", "us"},

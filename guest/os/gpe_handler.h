@@ -6,8 +6,8 @@
 #include "devices/apm_spec.h"
 #include "devices/hotplug_spec.h"
 
-// What \_GPE._E02 and _EJ0 do, in this OS's own few lines. Over an I/O policy, so that a hosted
-// test can hold them against the AML's contract:
+// What \_GPE._E02, _EJ0 and _OST do, in this OS's own few lines. Over an I/O policy, so that a
+// hosted test can hold them against the AML's contract:
 //   void out8(uint16_t port, uint8_t), void out32(uint16_t, uint32_t), uint8_t in8(uint16_t),
 //   uint32_t in32(uint16_t), void notify(uint32_t slot, uint32_t code)
 namespace unpark::guest {
@@ -15,6 +15,10 @@ namespace unpark::guest {
 // ACPI 6.5, table 5.132.
 inline constexpr std::uint32_t kNotifyDeviceCheck = 1;
 inline constexpr std::uint32_t kNotifyEjectRequest = 3;
+
+// ACPI 6.5, tables 6.52 and 6.53: what an OS says of them.
+inline constexpr std::uint32_t kOstSuccess = 0;
+inline constexpr std::uint32_t kOstFailure = 1;
 
 enum class CpuEvent { kNone, kInsert, kRemove };
 
@@ -37,6 +41,10 @@ class HotplugWindow {
     return CpuEvent::kNone;
   }
 
+  void tell(std::uint8_t command, std::uint32_t value) {
+    io_.out8(port(spec::hotplug::kCommand), command);
+    io_.out32(port(spec::hotplug::kCommandData), value);
+  }
   void select(std::uint32_t slot) { io_.out32(port(spec::hotplug::kSelector), slot); }
   template <class Action>
   void act() {
@@ -104,6 +112,16 @@ void run_eject(Io& io, std::uint16_t window_base, std::uint32_t slot) {
   window.select(slot);
   window.template act<spec::hotplug::action::SetFirmwareRemove>();
   io.out8(spec::apm::kControlPort, spec::hotplug::kApmCpuHotplug);
+}
+
+// _OST: what became of a notification.
+template <class Io>
+void run_ost(Io& io, std::uint16_t window_base, std::uint32_t slot, std::uint32_t notification,
+             std::uint32_t status) {
+  HotplugWindow<Io> window(io, window_base);
+  window.select(slot);
+  window.tell(spec::hotplug::kCommandOstEvent, notification);
+  window.tell(spec::hotplug::kCommandOstStatus, status);
 }
 
 }  // namespace unpark::guest

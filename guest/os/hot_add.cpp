@@ -2,6 +2,7 @@
 #include "guest/os/hot_add.h"
 
 #include <array>
+#include <span>
 
 #include "devices/hotplug_spec.h"
 #include "guest/body/report.h"
@@ -43,14 +44,16 @@ class Ports {
       if (ejects_ < to_eject.size()) to_eject[ejects_++] = slot;
       return;
     }
-    if (joined_ < joined.size()) joined[joined_++] = join(machine.apic_id_of_slot[slot]);
+    if (joined_ < joined.size()) joined[joined_++] = join(slot);
   }
   [[nodiscard]] std::size_t joined_count() const { return joined_; }
   [[nodiscard]] std::size_t eject_count() const { return ejects_; }
 
  private:
-  JoinedCpu join(std::uint32_t apic_id) {
+  JoinedCpu join(std::uint32_t slot) {
+    const std::uint32_t apic_id = machine.apic_id_of_slot[slot];
     JoinedCpu cpu{};
+    cpu.slot = slot;
     cpu.apic_id = apic_id;
     cpu.online = bring_up(apic_id);
     if (!cpu.online) return cpu;
@@ -68,6 +71,11 @@ class Ports {
   std::size_t joined_ = 0;
   std::size_t ejects_ = 0;
 };
+
+// On QEMU the OS and the firmware have the same one.
+std::uint16_t os_window() {
+  return machine.explicit_unpark() ? spec::hotplug::kOsWindow : spec::hotplug::kControlWindow;
+}
 
 // Before the firmware has claimed it, the OS must not see a new CPU.
 bool insert_visible(Ports& ports) {
@@ -90,10 +98,7 @@ void remove(Ports& ports, std::uint32_t slot) {
   const std::uint32_t apic_id = machine.apic_id_of_slot[slot];
   const std::uint32_t before = read_once(smm_report.removed_sequence);
   const bool down = apic_id != machine.boot_cpu && online(apic_id) && take_down(apic_id);
-  if (down)
-    run_eject(ports,
-              machine.explicit_unpark() ? spec::hotplug::kOsWindow : spec::hotplug::kControlWindow,
-              slot);
+  if (down) run_eject(ports, os_window(), slot);
   const bool removed =
       read_once(smm_report.removed_sequence) == before + 1 && smm_report.last_removed == apic_id;
   Report("removed").dec("cpu", apic_id).dec("offline", down ? 1 : 0).verdict(down && removed);
@@ -112,6 +117,10 @@ void handle_cpu_gpe(const Options& options) {
   } else {
     run_gpe_handler_of_qemu(ports, machine.possible);
   }
+  // After the method: it keeps its CPU selected while it notifies.
+  for (const JoinedCpu& cpu : std::span(joined).first(ports.joined_count()))
+    run_ost(ports, os_window(), cpu.slot, kNotifyDeviceCheck,
+            cpu.online ? kOstSuccess : kOstFailure);
   for (std::size_t i = 0; i < ports.joined_count(); ++i)
     report_hot_add(joined[i], times, options, i == 0 ? failed_before : failures());
   report_failed_claims(options);

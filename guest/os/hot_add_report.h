@@ -9,7 +9,7 @@ namespace unpark::guest::os {
 
 // A CPU that the GPE handler announced, and what became of it.
 struct JoinedCpu {
-  std::uint32_t apic_id;
+  std::uint32_t slot, apic_id;
   bool online, worked;
   std::uint64_t step15;  // TSC
   std::uint64_t sum, expected;

@@ -17,7 +17,7 @@ using acpi_test::PortAccess;
 using Accesses = std::vector<PortAccess>;
 
 constexpr std::uint32_t kPossible = 4;
-constexpr std::uint16_t kOsFlags = 0xce8, kOsCommand = 0xce9, kOsData = 0xcec;
+constexpr std::uint16_t kOsWindow = 0xce4, kOsFlags = 0xce8, kOsCommand = 0xce9, kOsData = 0xcec;
 constexpr std::uint8_t kEnabled = 0x01, kInserted = 0x03, kRemoving = 0x05;
 
 struct Answer {
@@ -65,10 +65,13 @@ Accesses of_guest(std::vector<Answer> answers) {
   return ports.accesses;
 }
 
+auto dsdt() {
+  return acpi::dsdt({.possible_cpus = kPossible, .smi_hotplug = true, .smi_unplug = true});
+}
+
 Accesses of_aml(Answer answer) {
-  static const auto dsdt =
-      acpi::dsdt({.possible_cpus = kPossible, .smi_hotplug = true, .smi_unplug = true});
-  return acpi_test::gpe_handler_accesses(dsdt, answer.cpu, answer.flags);
+  static const auto table = dsdt();
+  return acpi_test::gpe_handler_accesses(table, answer.cpu, answer.flags);
 }
 
 // Past the `n`th question.
@@ -106,6 +109,15 @@ TEST(GpeHandlerAndAml, AgreeOnTwoInserts) {
 
 TEST(GpeHandlerAndAml, AgreeOnARemovalOfTheLastCpu) {
   EXPECT_EQ(of_guest({{3, kRemoving}}), of_aml({3, kRemoving}));
+}
+
+TEST(GpeHandlerAndAml, AgreeOnWhatAnOsSaysOfADeviceCheck) {
+  RecordedPorts ports({});
+  run_ost(ports, kOsWindow, 3, 1, 0x81);
+  const std::string method = "\\_SB.CPUS.C003._OST";
+  const auto log = acpi_test::run_acpiexec({dsdt()}, {"execute " + method + " 1 0x81 (00)"});
+  EXPECT_EQ(log.complaints, "");
+  EXPECT_EQ(ports.accesses, log.last(method).accesses);
 }
 
 TEST(GpeHandlerAndAml, AgreeWhenNobodyAnswers) {

@@ -67,6 +67,7 @@ class HotplugEndToEnd : public SmmRequired {
     EXPECT_FALSE(missing) << "CPU " << cpu << " lacks step " << kSteps[*missing].label;
     EXPECT_TRUE(r->parked_state_intact) << cpu;
     EXPECT_TRUE(r->worked) << cpu;
+    EXPECT_TRUE(r->accepted) << cpu << ": by _OST";
     EXPECT_EQ(r->smbase_before, 0x3'0000u) << cpu;
     TsegRange tseg;
     machine_->on_loop([&](Machine& m) { tseg = m.tseg(); });
