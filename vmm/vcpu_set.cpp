@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vmm/vcpu_set.h"
 
-#include <fmt/format.h>
 #include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <system_error>
 
 namespace unpark {
@@ -17,12 +14,9 @@ namespace {
 // Only there to make KVM_RUN return EINTR: no SA_RESTART, and the handler does nothing.
 const int kKickSignal = SIGRTMIN;
 
-// The vCPU whose thread this is.
-thread_local std::optional<VcpuId> current_vcpu;
-
-constexpr std::chrono::microseconds kFirstSipiWait{50}, kLongestSipiWait{10'000};
-
 }  // namespace
+
+thread_local std::optional<VcpuId> VcpuSet::current_vcpu_;
 
 VcpuSet::VcpuSet(std::uint32_t possible, Handler handler, FailureHandler on_failure)
     : handler_(std::move(handler)),
@@ -76,92 +70,10 @@ Result<Done, SysError> VcpuSet::start_thread(VcpuId cpu) {
   return Done{};
 }
 
-void VcpuSet::thread_main(VcpuId cpu) {
-  ::pthread_setname_np(::pthread_self(), fmt::format("vcpu-{}", cpu.value).c_str());
-  current_vcpu = cpu;
-  Vcpu* vcpu = nullptr;
-  {
-    Lock lock(m_);
-    slot(cpu).tid = ::gettid();
-    vcpu = slot(cpu).vcpu.get();
-  }
-  changed_.notify_all();
-  while (const auto token = enter(cpu)) {
-    run_until_stopped(*vcpu, *token);
-    leave(cpu);
-  }
-}
-
-std::optional<std::uint64_t> VcpuSet::enter(VcpuId cpu) {
-  Lock lock(m_);
-  for (;;) {
-    Slot& s = slot(cpu);
-    if (destroyed_) return std::nullopt;
-    if (wants_to_run(s.lifecycle) && !paused_ && !stopping_ && !s.held && !s.failed) break;
-    changed_.wait(m_);
-  }
-  slot(cpu).active = true;
-  changed_.notify_all();
-  return tokens_[cpu.value].load();
-}
-
-void VcpuSet::leave(VcpuId cpu) {
-  {
-    Lock lock(m_);
-    slot(cpu).active = false;
-  }
-  changed_.notify_all();
-}
-
-void VcpuSet::run_until_stopped(Vcpu& vcpu, std::uint64_t token) {
-  const std::uint32_t i = vcpu.id().value;
-  for (;;) {
-    vcpu.set_immediate_exit(false);
-    if (tokens_[i].load() != token) return;
-    if (smi_requested_[i].load(std::memory_order_relaxed) && smi_requested_[i].exchange(false))
-      if (const auto r = call(vcpu.fd(), kvm_op::kSmi); !r) return fail(vcpu.id(), r.error());
-    const auto exit = vcpu.run();
-    if (!exit) return fail(vcpu.id(), exit.error());
-    if (std::holds_alternative<vm_exit::Interrupted>(*exit)) continue;
-    if (std::holds_alternative<vm_exit::WaitsForSipi>(*exit)) {
-      if (const auto r = await_sipi(vcpu, token); !r) return fail(vcpu.id(), r.error());
-      continue;
-    }
-    if (!seen_running_[i].load(std::memory_order_relaxed)) mark_running(vcpu.id());
-    handler_(vcpu, *exit, in_smm(vcpu.run_page()));
-  }
-}
-
-// KVM_RUN of a CPU that waits for SIPI blocks in the kernel while nothing is pending. With an SMI
-// or NMI pending, which such a CPU must not take yet, it returns at once, again and again, and
-// after an INIT it does not even return but loops in the kernel. OVMF brings every CPU that it adds
-// there, and it must not get a host CPU for that. So KVM is asked for the state instead, which
-// makes it act on INIT and SIPI, at intervals of about as long as it has waited.
-Result<Done, SysError> VcpuSet::await_sipi(Vcpu& vcpu, std::uint64_t token) {
-  for (auto wait = kFirstSipiWait;; wait = std::min(2 * wait, kLongestSipiWait)) {
-    kvm_mp_state state{};
-    TRY(call(vcpu.fd(), kvm_op::kGetMpState, state));
-    if (state.mp_state != KVM_MP_STATE_UNINITIALIZED &&
-        state.mp_state != KVM_MP_STATE_INIT_RECEIVED)
-      return Done{};
-    const auto until = std::chrono::steady_clock::now() + wait;
-    Lock lock(m_);
-    do {
-      if (tokens_[vcpu.id().value].load() != token) return Done{};
-    } while (changed_.wait_until(m_, until) != std::cv_status::timeout);
-  }
-}
-
-void VcpuSet::fail(VcpuId cpu, const SysError& e) {
-  on_failure_(cpu, e);
-  Lock lock(m_);
-  slot(cpu).failed = true;
-}
-
 // ---- transitions
 
 bool VcpuSet::begin_transition() {
-  const std::optional<VcpuId> self = current_vcpu;
+  const std::optional<VcpuId> self = current_vcpu_;
   Lock lock(m_);
   if (!self) {
     while (busy_) changed_.wait(m_);
@@ -170,23 +82,26 @@ bool VcpuSet::begin_transition() {
   }
   const std::uint64_t generation = slot(*self).generation;
   slot(*self).active = false;  // whoever waits for this vCPU need not wait for its wait
+  slot(*self).waits_for_ticket = true;
   changed_.notify_all();
   for (;;) {
     const bool lost = destroyed_ || slot(*self).generation != generation;
     if (lost && !slot(*self).held) {
       // Not quiet until it has left its handler and seen its new token: whoever comes next waits.
       slot(*self).active = true;
+      slot(*self).waits_for_ticket = false;
       return false;
     }
     if (!lost && !busy_ && !paused_ && !stopping_) break;
     changed_.wait(m_);
   }
+  slot(*self).waits_for_ticket = false;
   busy_ = true;
   return true;
 }
 
 void VcpuSet::end_transition() {
-  const std::optional<VcpuId> self = current_vcpu;
+  const std::optional<VcpuId> self = current_vcpu_;
   {
     Lock lock(m_);
     busy_ = false;
@@ -221,6 +136,28 @@ void VcpuSet::hold_all() {
   }
   for (Slot& s : slots_)
     while (s.active) changed_.wait(m_);
+}
+
+Result<Done, SysError> VcpuSet::settle(VcpuId cpu) {
+  Vcpu* vcpu = nullptr;
+  {
+    Lock lock(m_);
+    Slot& s = slot(cpu);
+    vcpu = s.vcpu.get();
+    if (vcpu->settled()) return Done{};
+    // The thread of one that waits for the ticket is inside its Handler.
+    if (current_vcpu_ != cpu && s.thread.joinable() && !s.waits_for_ticket) {
+      s.settle_error.reset();
+      s.settling = Settling::kAsked;
+      changed_.notify_all();
+      while (s.settling == Settling::kTaken || (s.settling == Settling::kAsked && !destroyed_))
+        changed_.wait(m_);
+      const bool ended = std::exchange(s.settling, Settling::kNone) == Settling::kNone;
+      if (s.settle_error) return Unexpected{*s.settle_error};
+      if (ended) return Done{};
+    }
+  }
+  return vcpu->settle();
 }
 
 void VcpuSet::move(VcpuId cpu, Lifecycle to) {
@@ -302,7 +239,7 @@ Result<Done, SysError> VcpuSet::reset_all(
   }
   const auto r = [&]() -> Result<Done, SysError> {
     // While memory is still what it was: `while_stopped` opens what SMM kept for itself.
-    for (Vcpu* v : plugged) TRY(v->settle());
+    for (const Vcpu* v : plugged) TRY(settle(v->id()));
     TRY(while_stopped());
     revive_all();
     for (Vcpu* v : plugged)
@@ -406,7 +343,11 @@ bool VcpuSet::eject(VcpuId cpu) {
   }
   bool done = false;
   if (vcpu) {
-    if (const auto r = vcpu->park(); !r)
+    const auto r = [&]() -> Result<Done, SysError> {
+      TRY(settle(cpu));
+      return vcpu->park();
+    }();
+    if (!r)
       on_failure_(cpu, r.error());
     else
       done = true;
@@ -421,9 +362,9 @@ bool VcpuSet::eject(VcpuId cpu) {
 }
 
 Vcpu* VcpuSet::own() {
-  if (!current_vcpu) return nullptr;
+  if (!current_vcpu_) return nullptr;
   Lock lock(m_);
-  return slot(*current_vcpu).vcpu.get();
+  return slot(*current_vcpu_).vcpu.get();
 }
 
 // ---- from anywhere

@@ -98,12 +98,17 @@ class VcpuSet {
   void request_smi(VcpuId cpu);
 
  private:
+  // Asked of a vCPU's own thread by who owns the ticket; kTaken: it is at it.
+  enum class Settling { kNone, kAsked, kTaken };
   struct Slot {
     std::unique_ptr<Vcpu> vcpu;
     Lifecycle lifecycle = Lifecycle::kAbsent;
     bool active = false;
-    bool held = false;             // somebody works on it: it must not enter KVM_RUN
-    bool failed = false;           // KVM_RUN failed: stays out until a reset
+    bool held = false;              // somebody works on it: it must not enter KVM_RUN
+    bool failed = false;            // KVM_RUN failed: stays out until a reset
+    bool waits_for_ticket = false;  // its thread does, inside its Handler
+    Settling settling = Settling::kNone;
+    std::optional<SysError> settle_error;
     std::uint64_t generation = 0;  // counts resets and ejects
     std::int64_t tid = 0;
     std::optional<ParkedState> parked;
@@ -113,9 +118,18 @@ class VcpuSet {
     return l == Lifecycle::kWaitForSipi || l == Lifecycle::kRunning;
   }
 
+  // For a vCPU's thread: to settle, or to run until its token is another.
+  struct Work {
+    bool settle = false;
+    std::uint64_t token = 0;
+  };
+  static thread_local std::optional<VcpuId> current_vcpu_;  // whose thread this is
   void thread_main(VcpuId cpu);
-  std::optional<std::uint64_t> enter(VcpuId cpu);  // blocks; nullopt: the set is being destroyed
+  std::optional<Work> enter(VcpuId cpu);  // blocks; nullopt: the set is being destroyed
   void leave(VcpuId cpu);
+  void end_settling(VcpuId cpu, const Result<Done, SysError>& result);
+  // Vcpu::settle() of a quiet vCPU, on its own thread where that is possible.
+  Result<Done, SysError> settle(VcpuId cpu);
   void run_until_stopped(Vcpu& vcpu, std::uint64_t token);
   // Until the CPU has got a SIPI, or is asked to stop.
   Result<Done, SysError> await_sipi(Vcpu& vcpu, std::uint64_t token);

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include <nlohmann/json.hpp>
 
 #include "devices/step_port_spec.h"
@@ -18,6 +21,21 @@ namespace {
 
 using nlohmann::json;
 namespace sp = spec::step_port;
+
+// Of the machines of this process, by KVM's debugfs: which thread was in KVM_RUN last with `vcpu`.
+std::vector<std::int64_t> last_threads_in_kvm(int vcpu) {
+  std::vector<std::int64_t> found;
+  std::error_code none;
+  for (const auto& vm : std::filesystem::directory_iterator("/sys/kernel/debug/kvm", none)) {
+    // "THREAD-DESCRIPTOR", of who has made the machine.
+    const std::string name = vm.path().filename();
+    const std::string thread = name.substr(0, name.find('-'));
+    if (!vm.is_directory() || !std::filesystem::exists("/proc/self/task/" + thread)) continue;
+    std::ifstream in(vm.path() / fmt::format("vcpu{}", vcpu) / "pid");
+    if (std::int64_t pid = 0; in >> pid) found.push_back(pid);
+  }
+  return found;
+}
 
 class HotplugEndToEnd : public SmmRequired {
  protected:
@@ -183,6 +201,22 @@ TEST_F(HotplugEndToEnd, AnOrderBetweenNegotiationAndTheOsIsNotLost) {
   ASSERT_NO_FATAL_FAILURE(wait_for_os());
   ASSERT_NO_FATAL_FAILURE(expect_joined(1));
   expect_no_failed_verdict();
+}
+
+// KVM_RUN on another thread than the last one waits for an RCU grace period, milliseconds, in SMM.
+TEST_F(HotplugEndToEnd, ACpuThatIsTakenAwayAndComesBackRunsOnItsOwnThreadOnly) {
+  ASSERT_NO_FATAL_FAILURE(boot(1, 2));
+  ASSERT_NO_FATAL_FAILURE(wait_for_os());
+  ASSERT_TRUE(add(1).contains("return"));
+  ASSERT_NO_FATAL_FAILURE(expect_joined(1));
+  const json cpus = ask(R"({"execute": "query-cpus-fast"})")["return"];
+  ASSERT_EQ(cpus.size(), 2u);
+  if (last_threads_in_kvm(1).empty() && std::getenv("UNPARK_IN_LAB") == nullptr)
+    GTEST_SKIP() << "KVM's debugfs is not there, or not for this user";
+  EXPECT_EQ(last_threads_in_kvm(1), std::vector{cpus[1]["thread-id"].get<std::int64_t>()});
+  ASSERT_TRUE(ask(R"({"execute": "device_del", "arguments": {"id": "cpu1"}})").contains("return"));
+  ASSERT_TRUE(machine().wait([](const Seen& s) { return s.count<event::DeviceDeleted>() == 1; }));
+  EXPECT_EQ(last_threads_in_kvm(1), std::vector{cpus[1]["thread-id"].get<std::int64_t>()});
 }
 
 TEST_F(HotplugEndToEnd, AnSmiByTheHostReachesWhoRunsAndNobodyElse) {
