@@ -133,7 +133,7 @@ int run(const RunOptions& options) {
                                  (std::holds_alternative<event::Stop>(event) && broken && !control))
                                (*loop)->stop();
                            },
-                       .marker = [](std::uint8_t, VcpuId) {},
+                       .marker = nullptr,
                        .boot_stage =
                            [&](BootStage stage, std::uint64_t detail, Nanoseconds at) {
                              if (progress) progress->stage(stage, detail, at);

@@ -113,7 +113,7 @@ Result<OvmfRun, Error> run_ovmf(KernelImage guest, const OvmfProgress& progress)
                                          std::holds_alternative<event::Stop>(event))
                                        shell.give_up();
                                    },
-                               .marker = [](std::uint8_t, VcpuId) {},
+                               .marker = nullptr,
                                .boot_stage = progress.stage});
   if (!made) return Unexpected{made.error()};
   machine = *std::move(made);

@@ -3,6 +3,8 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -32,12 +34,16 @@ Result<std::unique_ptr<EventLoop>, SysError> EventLoop::create() {
   if (!epoll) return Unexpected{SysError{"epoll_create1", errno}};
   UniqueFd wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   if (!wake) return Unexpected{SysError{"eventfd", errno}};
+  UniqueFd soon{::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)};
+  if (!soon) return Unexpected{SysError{"timerfd_create", errno}};
   (void)TRY(control(epoll.get(), EPOLL_CTL_ADD, wake.get(), EPOLLIN));
-  return std::unique_ptr<EventLoop>{new EventLoop{std::move(epoll), std::move(wake)}};
+  (void)TRY(control(epoll.get(), EPOLL_CTL_ADD, soon.get(), EPOLLIN));
+  return std::unique_ptr<EventLoop>{
+      new EventLoop{std::move(epoll), std::move(wake), std::move(soon)}};
 }
 
-EventLoop::EventLoop(UniqueFd epoll, UniqueFd wake)
-    : epoll_(std::move(epoll)), wake_(std::move(wake)) {}
+EventLoop::EventLoop(UniqueFd epoll, UniqueFd wake, UniqueFd soon)
+    : epoll_(std::move(epoll)), wake_(std::move(wake)), soon_(std::move(soon)) {}
 
 EventLoop::~EventLoop() = default;
 
@@ -75,6 +81,18 @@ void EventLoop::post(Task task) {
   (void)::eventfd_write(wake_.get(), 1);
 }
 
+void EventLoop::post_soon(Task task) {
+  {
+    Lock lock(m_);
+    posted_.push_back(std::move(task));
+    if (std::exchange(soon_set_, true)) return;
+  }
+  itimerspec once{};
+  once.it_value.tv_nsec = std::chrono::nanoseconds{kSoon}.count();
+  // Cannot fail: the descriptor is a timer's, and the time is valid.
+  (void)::timerfd_settime(soon_.get(), 0, &once, nullptr);
+}
+
 void EventLoop::stop() {
   {
     Lock lock(m_);
@@ -92,9 +110,9 @@ Result<Done, SysError> EventLoop::run() {
     const int n = ::epoll_wait(epoll_.get(), &event, 1, next_timeout_ms());
     if (n < 0 && errno != EINTR) return Unexpected{SysError{"epoll_wait", errno}};
 
-    if (n > 0 && event.data.fd == wake_.get()) {
-      eventfd_t ignored = 0;
-      (void)::eventfd_read(wake_.get(), &ignored);
+    if (n > 0 && (event.data.fd == wake_.get() || event.data.fd == soon_.get())) {
+      std::uint64_t ignored = 0;
+      (void)!::read(event.data.fd, &ignored, sizeof ignored);
     } else if (n > 0) {
       const auto it = handlers_.find(event.data.fd);
       if (it != handlers_.end()) {
@@ -120,6 +138,7 @@ void EventLoop::run_posted() {
   {
     Lock lock(m_);
     tasks.swap(posted_);
+    soon_set_ = false;
   }
   for (Task& task : tasks) task();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -38,6 +39,10 @@ class EventLoop {
 
   // From any thread: runs `task` on the loop's thread, in the order of posting.
   void post(Task task);
+  // The same, but no sooner than the loop wakes up for something else, or kSoon from now: the
+  // caller goes on at once, and what comes meanwhile goes with it.
+  void post_soon(Task task);
+  static constexpr std::chrono::milliseconds kSoon{20};
   // From any thread or a handler: run() returns after what is being handled.
   void stop();
 
@@ -45,7 +50,7 @@ class EventLoop {
   Result<Done, SysError> run();
 
  private:
-  EventLoop(UniqueFd epoll, UniqueFd wake);
+  EventLoop(UniqueFd epoll, UniqueFd wake, UniqueFd soon);
   struct Timer {
     Nanoseconds due;
     Task task;
@@ -56,12 +61,14 @@ class EventLoop {
   [[nodiscard]] int next_timeout_ms() const;
 
   UniqueFd epoll_, wake_;
+  UniqueFd soon_;  // a timer: the end of kSoon
   std::map<int, std::shared_ptr<FdHandler>> handlers_;
   std::map<TimerId, Timer> timers_;
   TimerId next_timer_ = 1;
 
   Mutex m_;
   std::vector<Task> posted_ TSA(guarded_by(m_));
+  bool soon_set_ TSA(guarded_by(m_)) = false;  // since the queue was taken last
   bool stop_ TSA(guarded_by(m_)) = false;
 };
 

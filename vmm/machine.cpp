@@ -61,7 +61,7 @@ Machine::Machine(MachineConfig config, EventLoop& loop, Sinks sinks, Kvm kvm,
       supported_cpuid_(std::move(cpuid)),
       tracer_(clock_,
               [this](const HotplugRecord& r, std::size_t row) {
-                emit(event::HotplugStep{r, row});
+                post([this, e = event::HotplugStep{r, row}] { sinks_.event(e); }, When::kSoon);
               }),
       refusal_log_(clock_, 8, 1),
       reset_log_(clock_, 8, 1) {}
@@ -350,20 +350,21 @@ void Machine::request_reset(bool guest, std::string reason) {
   });
 }
 
-bool Machine::post(EventLoop::Task task) {
+bool Machine::post(EventLoop::Task task, When when) {
   if (posted_.fetch_add(1) >= kMaxPosted) {
     posted_.fetch_sub(1);
     dropped_posts_.fetch_add(1);
     return false;
   }
-  loop_.post([this, alive = std::weak_ptr(alive_), task = std::move(task)] {
+  auto guarded = [this, alive = std::weak_ptr(alive_), task = std::move(task)] {
     if (alive.expired()) return;
     posted_.fetch_sub(1);
     if (const auto lost = dropped_posts_.exchange(0); lost > 0 && refusal_log_.admit() >= 0)
       spdlog::warn("{} reports of the guest were dropped: more than {} were waiting", lost,
                    kMaxPosted);
     task();
-  });
+  };
+  when == When::kNow ? loop_.post(std::move(guarded)) : loop_.post_soon(std::move(guarded));
   return true;
 }
 

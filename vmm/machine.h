@@ -106,8 +106,10 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   void gate_refused(Access at, bool control_window, bool write, std::uint64_t value) override;
   void raise_smi(VcpuId writer) override;
   // Runs `task` on the loop's thread, from any thread. A guest can cause these at will: beyond
-  // kMaxPosted of them waiting, further ones are dropped and counted: false.
-  bool post(EventLoop::Task task);
+  // kMaxPosted of them waiting, further ones are dropped and counted: false. kSoon: nobody waits
+  // for it, and a CPU in SMM has better things to do than to wake the loop.
+  enum class When { kNow, kSoon };
+  bool post(EventLoop::Task task, When when = When::kNow);
   void emit(QmpEvent event);  // the same
 
   // On the loop's thread.

@@ -354,7 +354,7 @@ void Machine::on_step(const StepReport& report) {
     tracer_.update(report.about, [](HotplugRecord& r) { r.worked = true; });
   if (report.code == kMarkerReported)
     tracer_.update(report.about, [](HotplugRecord& r) { r.reported = true; });
-  post([this, report] { sinks_.marker(report.code, report.about); });
+  if (sinks_.marker) post([this, report] { sinks_.marker(report.code, report.about); });
 }
 
 }  // namespace unpark

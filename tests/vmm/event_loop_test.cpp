@@ -226,6 +226,41 @@ TEST_F(EventLoopTest, WhatWasPostedBeforeStopHasRunWhenItReturns) {
   }
 }
 
+TEST_F(EventLoopTest, WhatIsPostedForSoonRunsWithoutAnythingElseToWakeTheLoop) {
+  for (int round = 0; round < 3; ++round) {
+    int ran = 0;
+    std::thread other([&] {
+      loop->post_soon([&] { ++ran; });
+      loop->post_soon([&] {
+        ++ran;
+        loop->stop();
+      });
+    });
+    run();
+    other.join();
+    EXPECT_EQ(ran, 2);
+  }
+}
+
+TEST_F(EventLoopTest, WhatIsPostedForSoonDoesNotWakeTheLoop) {
+  const auto posted = std::chrono::steady_clock::now();
+  loop->post_soon([&] { loop->stop(); });
+  run();
+  EXPECT_GE(std::chrono::steady_clock::now() - posted, EventLoop::kSoon);
+}
+
+TEST_F(EventLoopTest, WhatIsPostedForSoonKeepsItsPlaceAmongTheOthers) {
+  std::vector<int> order;
+  loop->post([&] { order.push_back(1); });
+  loop->post_soon([&] { order.push_back(2); });
+  loop->post([&] {
+    order.push_back(3);
+    loop->stop();
+  });
+  run();
+  EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+}
+
 TEST_F(EventLoopTest, TaskMayPostWithoutKeepingStopFromReturning) {
   std::function<void()> again = [&] { loop->post(again); };
   loop->post(again);
