@@ -84,6 +84,7 @@ TEST(Escaped, LeavesNothingThatIsMarkup) {
 
 std::vector<double> values(const std::vector<Tick>& ticks) {
   std::vector<double> all;
+  all.reserve(ticks.size());
   for (const Tick& t : ticks) all.push_back(t.value);
   return all;
 }

@@ -10,7 +10,6 @@
 namespace unpark {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 class OvmfEnds : public OvmfTest {
