@@ -75,7 +75,8 @@ class HotplugRun {
       const HotAdd add = TRY(next(child, lines, adds));
       const auto accepted_at = orders.wait_accepted(1);
       if (!accepted_at) return Unexpected{failed(run_.peer, accepted_at.error())};
-      note_accepted(accepted, *accepted_at - ordered_at);
+      note_accepted(accepted, *accepted_at - ordered_at,
+                    (std::chrono::system_clock::now() - ordered_at) - (monotonic_now() - ordered));
       for (std::size_t m = 0; m < kMeasures.size(); ++m)
         note(rounds[m], add, std::string(kMeasures[m].step), ordered);
       if (const auto r = orders.remove(1); !r) return Unexpected{failed(run_.peer, r.error())};
@@ -89,9 +90,10 @@ class HotplugRun {
     return Done{};
   }
 
-  // That clock may be set meanwhile.
-  static void note_accepted(bench::Round& round, std::chrono::system_clock::duration after) {
-    if (after <= after.zero()) {
+  // `set`: by how much that clock was set meanwhile.
+  static void note_accepted(bench::Round& round, std::chrono::system_clock::duration after,
+                            Nanoseconds set) {
+    if (after <= after.zero() || std::chrono::abs(set) > std::chrono::milliseconds{1}) {
       ++round.lost;
       return;
     }

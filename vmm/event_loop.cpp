@@ -82,13 +82,15 @@ void EventLoop::post(Task task) {
 }
 
 void EventLoop::post_soon(Task task) {
-  {
-    Lock lock(m_);
-    posted_.push_back(std::move(task));
-    if (std::exchange(soon_set_, true)) return;
-  }
+  Lock lock(m_);
+  posted_.push_back(std::move(task));
+  if (!std::exchange(soon_set_, true)) set_soon(kSoon);
+}
+
+// Under the lock: a call that came late would move what another thread has set.
+void EventLoop::set_soon(Nanoseconds after) {
   itimerspec once{};
-  once.it_value.tv_nsec = std::chrono::nanoseconds{kSoon}.count();
+  once.it_value.tv_nsec = after.count();
   // Cannot fail: the descriptor is a timer's, and the time is valid.
   (void)::timerfd_settime(soon_.get(), 0, &once, nullptr);
 }
@@ -107,7 +109,9 @@ Result<Done, SysError> EventLoop::run() {
     // an event fetched earlier in the same batch would then reach the wrong handler. Fairness is
     // epoll's: a level-triggered descriptor goes to the end of the ready list.
     epoll_event event{};
-    const int n = ::epoll_wait(epoll_.get(), &event, 1, next_timeout_ms());
+    int n = ::epoll_wait(epoll_.get(), &event, 1, next_timeout_ms());
+    // First what was posted before, in the order it happened. It may have closed what was fetched.
+    if (run_posted()) n = ::epoll_wait(epoll_.get(), &event, 1, 0);
     if (n < 0 && errno != EINTR) return Unexpected{SysError{"epoll_wait", errno}};
 
     if (n > 0 && (event.data.fd == wake_.get() || event.data.fd == soon_.get())) {
@@ -128,19 +132,20 @@ Result<Done, SysError> EventLoop::run() {
       Lock lock(m_);
       stopping = std::exchange(stop_, false);
     }
-    run_posted();
+    (void)run_posted();
     if (stopping) return Done{};
   }
 }
 
-void EventLoop::run_posted() {
+bool EventLoop::run_posted() {
   std::vector<Task> tasks;
   {
     Lock lock(m_);
     tasks.swap(posted_);
-    soon_set_ = false;
+    if (std::exchange(soon_set_, false)) set_soon(Nanoseconds{0});  // 0: never
   }
   for (Task& task : tasks) task();
+  return !tasks.empty();
 }
 
 void EventLoop::run_due_timers() {

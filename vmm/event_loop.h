@@ -56,7 +56,8 @@ class EventLoop {
     Task task;
   };
 
-  void run_posted();
+  bool run_posted();  // whether there was anything
+  void set_soon(Nanoseconds after) TSA(requires_capability(m_));
   void run_due_timers();
   [[nodiscard]] int next_timeout_ms() const;
 

@@ -351,7 +351,8 @@ void Machine::request_reset(bool guest, std::string reason) {
 }
 
 bool Machine::post(EventLoop::Task task, When when) {
-  if (posted_.fetch_add(1) >= kMaxPosted) {
+  const std::uint32_t waiting = posted_.fetch_add(1);
+  if (waiting >= kMaxPosted) {
     posted_.fetch_sub(1);
     dropped_posts_.fetch_add(1);
     return false;
@@ -364,7 +365,9 @@ bool Machine::post(EventLoop::Task task, When when) {
                    kMaxPosted);
     task();
   };
-  when == When::kNow ? loop_.post(std::move(guarded)) : loop_.post_soon(std::move(guarded));
+  // Not while there may be too many soon.
+  when == When::kNow || waiting >= kMaxPosted / 2 ? loop_.post(std::move(guarded))
+                                                  : loop_.post_soon(std::move(guarded));
   return true;
 }
 

@@ -32,7 +32,7 @@ class Machine final : public MachineControl, private CpuHotplugHost, private Smi
   // What the machine tells about itself, on the loop's thread, in the order it happened.
   struct Sinks {
     std::function<void(const QmpEvent&)> event;
-    // What the guest says on the step port beside the steps (spec::step_port::Marker).
+    // What the guest says on the step port beside the steps (spec::step_port::Marker); may be null.
     std::function<void(std::uint8_t marker, VcpuId cpu)> marker;
     // How far the boot has come, and how long after start(); may be null. docs/command-line.md has
     // what each stage means.

@@ -17,7 +17,7 @@ using namespace spec::step_port;
 
 namespace {
 
-// ACPI 6.5 tables 6.16 and 6.17.
+// ACPI 6.5 section 6.3.5, _OST: source events and status codes.
 constexpr std::uint32_t kDeviceCheck = 1, kEjectRequest = 3, kOspmEject = 0x103, kSuccess = 0,
                         kInProgress = 0x84;
 

@@ -34,8 +34,8 @@ class Vcpu {
   // Lets KVM finish the exit it is in. A half-done "in", MMIO read or string instruction would be
   // finished at the next KVM_RUN, on top of registers written meanwhile, and in memory as that is
   // mapped then (Documentation/virt/kvm/api.rst, KVM_RUN). reset() and park() begin with it. It is
-  // a KVM_RUN: of another thread than the last one, it waits in the kernel for an RCU grace period,
-  // and so does the next one.
+  // a KVM_RUN: on another thread than the last one, a kernel such as Debian 12's waits for an RCU
+  // grace period in it, and in the next one.
   Result<Done, SysError> settle();
   [[nodiscard]] bool settled() const { return !has_run_; }
   Result<Done, SysError> reset(WakeAs wake);

@@ -41,6 +41,7 @@ void VcpuSet::stop_and_join() {
     }
   }
   changed_.notify_all();
+  settled_.notify_all();
   for (auto& t : threads) t.join();
 }
 
@@ -138,26 +139,34 @@ void VcpuSet::hold_all() {
     while (s.active) changed_.wait(m_);
 }
 
-Result<Done, SysError> VcpuSet::settle(VcpuId cpu) {
-  Vcpu* vcpu = nullptr;
+Result<Done, SysError> VcpuSet::settle(const std::vector<Vcpu*>& vcpus) {
+  std::vector<Vcpu*> here;
+  std::optional<SysError> error;
   {
     Lock lock(m_);
-    Slot& s = slot(cpu);
-    vcpu = s.vcpu.get();
-    if (vcpu->settled()) return Done{};
-    // The thread of one that waits for the ticket is inside its Handler.
-    if (current_vcpu_ != cpu && s.thread.joinable() && !s.waits_for_ticket) {
-      s.settle_error.reset();
-      s.settling = Settling::kAsked;
-      changed_.notify_all();
+    for (Vcpu* v : vcpus) {
+      if (v->settled()) continue;
+      Slot& s = slot(v->id());
+      // The thread of one that waits for the ticket is inside its Handler.
+      if (current_vcpu_ == v->id() || !s.thread.joinable() || s.waits_for_ticket) {
+        here.push_back(v);
+      } else {
+        s.settle_error.reset();
+        s.settling = Settling::kAsked;
+      }
+    }
+    changed_.notify_all();
+    for (Vcpu* v : vcpus) {
+      Slot& s = slot(v->id());
       while (s.settling == Settling::kTaken || (s.settling == Settling::kAsked && !destroyed_))
-        changed_.wait(m_);
-      const bool ended = std::exchange(s.settling, Settling::kNone) == Settling::kNone;
-      if (s.settle_error) return Unexpected{*s.settle_error};
-      if (ended) return Done{};
+        settled_.wait(m_);
+      if (std::exchange(s.settling, Settling::kNone) != Settling::kNone) here.push_back(v);
+      if (s.settle_error && !error) error = s.settle_error;
     }
   }
-  return vcpu->settle();
+  if (error) return Unexpected{*error};
+  for (Vcpu* v : here) TRY(v->settle());
+  return Done{};
 }
 
 void VcpuSet::move(VcpuId cpu, Lifecycle to) {
@@ -239,7 +248,7 @@ Result<Done, SysError> VcpuSet::reset_all(
   }
   const auto r = [&]() -> Result<Done, SysError> {
     // While memory is still what it was: `while_stopped` opens what SMM kept for itself.
-    for (const Vcpu* v : plugged) TRY(settle(v->id()));
+    TRY(settle(plugged));
     TRY(while_stopped());
     revive_all();
     for (Vcpu* v : plugged)
@@ -344,7 +353,7 @@ bool VcpuSet::eject(VcpuId cpu) {
   bool done = false;
   if (vcpu) {
     const auto r = [&]() -> Result<Done, SysError> {
-      TRY(settle(cpu));
+      TRY(settle({vcpu}));
       return vcpu->park();
     }();
     if (!r)

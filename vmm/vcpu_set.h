@@ -24,7 +24,8 @@ namespace unpark {
 //
 // Quiet and active. A vCPU is *active* from the moment its thread may enter KVM_RUN until it has
 // left it for good; otherwise *quiet*, and somebody else may read and write its state. A parked,
-// absent or paused vCPU is quiet: its thread blocks here, not in KVM.
+// absent or paused vCPU is quiet: its thread blocks here, not in KVM. Before a reset or an eject
+// the owner of the ticket has it settle (Vcpu::settle()), which is a KVM_RUN that returns at once.
 //
 // Transitions. Whoever changes a vCPU's state (unpark, eject, reset, pause, device_add) owns the
 // one transition ticket meanwhile. A vCPU thread that waits for the ticket is quiet, so that two
@@ -128,8 +129,8 @@ class VcpuSet {
   std::optional<Work> enter(VcpuId cpu);  // blocks; nullopt: the set is being destroyed
   void leave(VcpuId cpu);
   void end_settling(VcpuId cpu, const Result<Done, SysError>& result);
-  // Vcpu::settle() of a quiet vCPU, on its own thread where that is possible.
-  Result<Done, SysError> settle(VcpuId cpu);
+  // Vcpu::settle() of vCPUs that are held, on their own threads where that is possible.
+  Result<Done, SysError> settle(const std::vector<Vcpu*>& vcpus);
   void run_until_stopped(Vcpu& vcpu, std::uint64_t token);
   // Until the CPU has got a SIPI, or is asked to stop.
   Result<Done, SysError> await_sipi(Vcpu& vcpu, std::uint64_t token);
@@ -151,6 +152,7 @@ class VcpuSet {
   FailureHandler on_failure_;
   mutable Mutex m_;
   std::condition_variable_any changed_;
+  std::condition_variable_any settled_;  // for who owns the ticket: changed_ wakes every vCPU
   std::vector<Slot> slots_ TSA(guarded_by(m_));
   bool busy_ TSA(guarded_by(m_)) = false;      // the transition ticket is taken
   bool paused_ TSA(guarded_by(m_)) = true;     // until the first resume()

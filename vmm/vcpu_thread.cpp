@@ -68,7 +68,7 @@ void VcpuSet::end_settling(VcpuId cpu, const Result<Done, SysError>& result) {
     slot(cpu).settling = Settling::kNone;
     if (!result) slot(cpu).settle_error = result.error();
   }
-  changed_.notify_all();
+  settled_.notify_all();
 }
 
 void VcpuSet::run_until_stopped(Vcpu& vcpu, std::uint64_t token) {

@@ -16,7 +16,7 @@ namespace unpark::guest {
 inline constexpr std::uint32_t kNotifyDeviceCheck = 1;
 inline constexpr std::uint32_t kNotifyEjectRequest = 3;
 
-// ACPI 6.5, tables 6.52 and 6.53: what an OS says of them.
+// ACPI 6.5, 6.3.5: what an OS says of them by _OST.
 inline constexpr std::uint32_t kOstSuccess = 0;
 inline constexpr std::uint32_t kOstFailure = 1;
 

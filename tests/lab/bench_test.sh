@@ -31,6 +31,7 @@ check 'smi: parked CPUs were there' grep -q -E '"parked": *3' "$work/report"
 check 'hotplug: ends well' is "$status" 0
 check 'hotplug: eight at once' grep -q 'hotplug.batch8' "$work/hotplug"
 check "hotplug: the OS's _OST" grep -q 'hotplug.ost' "$work/hotplug"
+check 'hotplug: no sample is lost' is "$(grep -c -E '"lost": *[1-9]' "$work/hotplug")" 0
 check 'hotplug: there and back' grep -q 'hotplug.cycle' "$work/hotplug"
 
 "$unpark" bench boot --cpus 1 --parked 8 --rounds 1 --peer none --json >"$work/boot" 2>"$work/err" && status=0 || status=$?

@@ -213,10 +213,19 @@ TEST_F(HotplugEndToEnd, ACpuThatIsTakenAwayAndComesBackRunsOnItsOwnThreadOnly) {
   ASSERT_EQ(cpus.size(), 2u);
   if (last_threads_in_kvm(1).empty() && std::getenv("UNPARK_IN_LAB") == nullptr)
     GTEST_SKIP() << "KVM's debugfs is not there, or not for this user";
-  EXPECT_EQ(last_threads_in_kvm(1), std::vector{cpus[1]["thread-id"].get<std::int64_t>()});
+  const std::vector own{cpus[1]["thread-id"].get<std::int64_t>()};
+  EXPECT_EQ(last_threads_in_kvm(1), own);
   ASSERT_TRUE(ask(R"({"execute": "device_del", "arguments": {"id": "cpu1"}})").contains("return"));
   ASSERT_TRUE(machine().wait([](const Seen& s) { return s.count<event::DeviceDeleted>() == 1; }));
-  EXPECT_EQ(last_threads_in_kvm(1), std::vector{cpus[1]["thread-id"].get<std::int64_t>()});
+  EXPECT_EQ(last_threads_in_kvm(1), own) << "after its removal";
+  ASSERT_TRUE(add(1).contains("return"));
+  ASSERT_TRUE(
+      machine().wait([](const Seen& s) { return s.count_marker(sp::kMarkerReported) == 2; }));
+  EXPECT_EQ(last_threads_in_kvm(1), own) << "after it came back";
+  // CPU 1 halts meanwhile: its last KVM_RUN is the one that the reset itself needed.
+  machine().on_loop([](Machine& m) { m.request_reset(false, "host-qmp-system-reset"); });
+  ASSERT_TRUE(machine().wait([](const Seen& s) { return s.count<event::Reset>() == 1; }));
+  EXPECT_EQ(last_threads_in_kvm(1), own) << "after a reset";
 }
 
 TEST_F(HotplugEndToEnd, AnSmiByTheHostReachesWhoRunsAndNobodyElse) {
