@@ -75,7 +75,7 @@ Result<Done, Stop> run_bare(Session& session, std::uint32_t number) {
 }
 
 // Parked CPUs: beside one CPU, and beside the smallest crowd. On one CPU also with a handler that
-// has a question.
+// has a question: on unpark alone, for with QEMU's flow it asks only when B2h reads 4.
 std::vector<Run> plan_of(const Options& options, const std::vector<Peer>& peers) {
   std::vector<Run> plan = interleave(options.cpus, options.rounds, peers);
   const auto append = [&](std::uint32_t cpus) {
@@ -86,9 +86,9 @@ std::vector<Run> plan_of(const Options& options, const std::vector<Peer>& peers)
   std::sort(sorted.begin(), sorted.end());
   if (sorted.front() == 1) {
     append(1);
-    for (Run run : interleave({1}, options.rounds, peers)) {
+    for (Run run : interleave({1}, options.rounds, {Peer::kUnpark})) {
       run.asking = true;
-      if (run.peer != Peer::kBare) plan.push_back(run);
+      plan.push_back(run);
     }
   }
   const auto crowd =
