@@ -94,15 +94,19 @@ void VcpuSet::run_until_stopped(Vcpu& vcpu, std::uint64_t token) {
 // or NMI pending, which such a CPU must not take yet, it returns at once, again and again, and
 // after an INIT it does not even return but loops in the kernel. OVMF brings every CPU that it adds
 // there, and it must not get a host CPU for that. So KVM is asked for the state instead, which
-// makes it act on INIT and SIPI, at intervals of about as long as it has waited.
+// makes it act on INIT and SIPI, at intervals of a quarter of what it has waited: OVMF sends the
+// SIPI 10 ms after the INIT, and all CPUs are in SMM until this one has got it.
 Result<Done, SysError> VcpuSet::await_sipi(Vcpu& vcpu, std::uint64_t token) {
-  for (auto wait = kFirstSipiWait;; wait = std::min(2 * wait, kLongestSipiWait)) {
+  using Clock = std::chrono::steady_clock;
+  for (const auto begun = Clock::now();;) {
     kvm_mp_state state{};
     TRY(call(vcpu.fd(), kvm_op::kGetMpState, state));
     if (state.mp_state != KVM_MP_STATE_UNINITIALIZED &&
         state.mp_state != KVM_MP_STATE_INIT_RECEIVED)
       return Done{};
-    const auto until = std::chrono::steady_clock::now() + wait;
+    const auto now = Clock::now();
+    const auto until =
+        now + std::clamp<Clock::duration>((now - begun) / 4, kFirstSipiWait, kLongestSipiWait);
     Lock lock(m_);
     do {
       if (tokens_[vcpu.id().value].load() != token) return Done{};
