@@ -73,7 +73,7 @@ class HotplugRun {
       const Nanoseconds ordered = monotonic_now();
       if (const auto r = orders.add(1); !r) return Unexpected{failed(run_.peer, r.error())};
       const HotAdd add = TRY(next(child, lines, adds));
-      const auto accepted_at = orders.wait_accepted(1);
+      const auto accepted_at = orders.wait_accepted({1});
       if (!accepted_at) return Unexpected{failed(run_.peer, accepted_at.error())};
       note_accepted(accepted, *accepted_at - ordered_at,
                     (std::chrono::system_clock::now() - ordered_at) - (monotonic_now() - ordered));

@@ -5,6 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "measure/machine_orders.h"
 #include "measure/resident.h"
@@ -15,6 +18,51 @@ namespace unpark::measure {
 namespace {
 
 constexpr std::string_view kUp = "GUEST-UP";
+constexpr std::uint32_t kFirstOfBatch = Peers::kLinuxCpus - 8;
+
+// One after the other. What happens on the way only unpark tells.
+Result<Done, Error> add_single(Session& session, const Run& run, std::uint32_t number,
+                               MachineOrders& orders) {
+  bench::Round accepted{.run = number, .samples = {}, .lost = 0};
+  bench::Round claimed = accepted, relocated = accepted;
+  const auto note = [](bench::Round& round, const std::map<std::string, double>& steps,
+                       const std::string& label) {
+    const auto at = steps.find(label);
+    if (at == steps.end())
+      ++round.lost;  // no tracefs here
+    else
+      round.samples.push_back(at->second);
+  };
+  for (std::uint32_t slot = 1; slot < kFirstOfBatch; ++slot) {
+    const Nanoseconds ordered = monotonic_now();
+    (void)TRY(orders.add(slot));
+    (void)TRY(orders.wait_accepted({slot}));
+    accepted.samples.push_back(microseconds(monotonic_now() - ordered));
+    if (run.peer != Peer::kUnpark) continue;
+    const auto steps = TRY(orders.steps(slot));
+    note(claimed, steps, "07b");
+    note(relocated, steps, "10");
+  }
+  add(session, {"linux.ost", 1, 0, ""}, run.peer, std::move(accepted));
+  if (run.peer != Peer::kUnpark) return Done{};
+  add(session, {"linux.claimed", 1, 0, ""}, run.peer, std::move(claimed));
+  add(session, {"linux.relocated", 1, 0, ""}, run.peer, std::move(relocated));
+  return Done{};
+}
+
+Result<Done, Error> add_batch(Session& session, const Run& run, std::uint32_t number,
+                              MachineOrders& orders) {
+  std::set<std::uint32_t> slots;
+  const Nanoseconds ordered = monotonic_now();
+  for (std::uint32_t slot = kFirstOfBatch; slot < Peers::kLinuxCpus; ++slot) {
+    (void)TRY(orders.add(slot));
+    slots.insert(slot);
+  }
+  (void)TRY(orders.wait_accepted(std::move(slots)));
+  add(session, {"linux.batch8", 1, 0, ""}, run.peer,
+      {number, {microseconds(monotonic_now() - ordered)}, 0});
+  return Done{};
+}
 
 Result<Done, Stop> run_once(Session& session, const Run& run) {
   const auto failed = [&](const Error& e) {
@@ -48,14 +96,8 @@ Result<Done, Stop> run_once(Session& session, const Run& run) {
     for (const auto& [stage, since_start_us] : *stages)
       add(session, {"linux.stage." + stage, 1, 0, ""}, run.peer, {number, {since_start_us}, 0});
   }
-  bench::Round adds{.run = number, .samples = {}, .lost = 0};
-  for (std::uint32_t slot = 1; slot < Peers::kLinuxCpus; ++slot) {
-    const Nanoseconds ordered = monotonic_now();
-    if (const auto r = orders->add(slot); !r) return failed(r.error());
-    if (const auto r = orders->wait_accepted(slot); !r) return failed(r.error());
-    adds.samples.push_back(microseconds(monotonic_now() - ordered));
-  }
-  add(session, {"linux.ost", 1, 0, ""}, run.peer, std::move(adds));
+  if (const auto r = add_single(session, run, number, *orders); !r) return failed(r.error());
+  if (const auto r = add_batch(session, run, number, *orders); !r) return failed(r.error());
   return Done{};
 }
 
@@ -79,10 +121,12 @@ Result<Done, Stop> bench_linux(Session& session) {
       "Linux: {} with a fresh copy of its variables, kernel {}, one CPU of {}, {} MiB. From right "
       "before the fork of the machine's process to the first line of the initial RAM disk's init; "
       "resident memory then; of unpark also when it saw the firmware pass each of its stages "
-      "(x-query-boot), from the machine's start; then one device_add after the other, each from "
+      "(x-query-boot), from the machine's start; then three device_add one after the other, each "
+      "from "
       "right before it is "
       "sent "
-      "to ACPI_DEVICE_OST of its success on the same socket.",
+      "to ACPI_DEVICE_OST of its success on the same socket, and of unpark to its steps 07b and 10 "
+      "by KVM's tracepoints (x-query-hotplug-trace); then eight in a row, to the last _OST.",
       session.options.linux_guest->code, session.options.linux_guest->kernel, Peers::kLinuxCpus,
       Peers::kLinuxMemoryMib));
   const auto plan = interleave({1}, session.options.rounds, peers);

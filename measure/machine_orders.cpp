@@ -2,6 +2,9 @@
 #include "measure/machine_orders.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +15,17 @@ namespace unpark::measure {
 namespace {
 // For what the guest has to do.
 constexpr Nanoseconds kAnswer = std::chrono::seconds{60};
+
+std::string id_of(std::uint32_t slot) {
+  return fmt::format("cpu{}", slot);
+}
+
+std::vector<std::string> ids_of(const std::set<std::uint32_t>& slots) {
+  std::vector<std::string> ids;
+  ids.reserve(slots.size());
+  for (const std::uint32_t slot : slots) ids.push_back(id_of(slot));
+  return ids;
+}
 
 // Of an event: seconds and microseconds since 1970.
 Result<std::chrono::system_clock::time_point, Error> timestamp(const Json& event) {
@@ -54,7 +68,7 @@ Result<Done, Error> MachineOrders::prepare() {
     if (!slot || *slot < 0 || *slot > 4096) continue;
     Json arguments = *props;
     arguments["driver"] = string_member(entry, "type");
-    arguments["id"] = fmt::format("cpu{}", *slot);
+    arguments["id"] = id_of(static_cast<std::uint32_t>(*slot));
     orders_[static_cast<std::uint32_t>(*slot)] =
         Json{{"execute", "device_add"}, {"arguments", std::move(arguments)}}.dump();
   }
@@ -70,22 +84,43 @@ Result<Done, Error> MachineOrders::add(std::uint32_t slot) {
 }
 
 Result<std::chrono::system_clock::time_point, Error> MachineOrders::wait_accepted(
-    std::uint32_t slot) {
-  const std::string id = fmt::format("cpu{}", slot);
+    std::set<std::uint32_t> slots) {
   for (;;) {
     const auto line = TRY(client_.next_event(kAnswer));
-    if (!line) return Unexpected{Error{fmt::format("no _OST for {} within 60 s", id)}};
+    if (!line)
+      return Unexpected{
+          Error{fmt::format("no _OST for {} within 60 s", fmt::join(ids_of(slots), ", "))}};
     const auto event = parse_json(*line);
     if (!event || string_member(*event, "event") != "ACPI_DEVICE_OST") continue;
     const Json* data = member(*event, "data");
     const Json* info = data != nullptr ? member(*data, "info") : nullptr;
-    if (info == nullptr || string_member(*info, "device") != id) continue;
+    if (info == nullptr) continue;
+    const std::string device = string_member(*info, "device");
+    const auto slot = std::find_if(slots.begin(), slots.end(),
+                                   [&](std::uint32_t n) { return id_of(n) == device; });
+    if (slot == slots.end()) continue;
     // ACPI 6.5, 6.3.5: 0 is success.
-    const auto status = integer_member(*info, "status");
-    if (status == 0) return timestamp(*event);
-    return Unexpected{
-        Error{fmt::format("the guest did not take {}: its _OST says {}", id, status.value_or(-1))}};
+    if (const auto status = integer_member(*info, "status"); status != 0)
+      return Unexpected{Error{
+          fmt::format("the guest did not take {}: its _OST says {}", device, status.value_or(-1))}};
+    slots.erase(slot);
+    if (slots.empty()) return timestamp(*event);
   }
+}
+
+Result<std::map<std::string, double>, Error> MachineOrders::steps(std::uint32_t slot) {
+  const Json records = TRY(ask(R"({"execute": "x-query-hotplug-trace"})"));
+  if (!records.is_array()) return Unexpected{Error{"x-query-hotplug-trace gave no list"}};
+  std::map<std::string, double> steps;
+  for (const Json& record : records) {
+    const Json* list = member(record, "steps");
+    if (integer_member(record, "cpu") != slot || list == nullptr || !list->is_array()) continue;
+    steps.clear();
+    for (const Json& step : *list)
+      if (const auto at = number_member(step, "since-order-us"))
+        steps[string_member(step, "step")] = *at;
+  }
+  return steps;
 }
 
 Result<std::vector<MachineOrders::Stage>, Error> MachineOrders::boot_stages() {
@@ -104,7 +139,7 @@ Result<Done, Error> MachineOrders::smi() {
 }
 
 Result<Done, Error> MachineOrders::remove(std::uint32_t slot) {
-  const std::string id = fmt::format("cpu{}", slot);
+  const std::string id = id_of(slot);
   (void)TRY(ask(fmt::format(R"({{"execute": "device_del", "arguments": {{"id": "{}"}}}})", id)));
   for (;;) {
     const auto line = TRY(client_.next_event(kAnswer));

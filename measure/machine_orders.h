@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,12 @@ class MachineOrders {
   Result<Done, Error> add(std::uint32_t slot);
   // Asks for it back, and waits until it has gone.
   Result<Done, Error> remove(std::uint32_t slot);
-  // Waits until the guest's _OST says that it has taken that CPU: when it said so, by the event's
-  // own timestamp. Fails if it says anything else.
-  Result<std::chrono::system_clock::time_point, Error> wait_accepted(std::uint32_t slot);
+  // Waits until the guest's _OST has said of each of these slots that it has taken the CPU: when it
+  // said the last, by the event's own timestamp. Fails if it says anything else.
+  Result<std::chrono::system_clock::time_point, Error> wait_accepted(std::set<std::uint32_t> slots);
+  // When the steps of the newest add of that slot were seen, by label: microseconds since its
+  // order. QEMU has no such command.
+  Result<std::map<std::string, double>, Error> steps(std::uint32_t slot);
   // How far its boot has come: stages and the microseconds from its start. QEMU has no such
   // command.
   struct Stage {

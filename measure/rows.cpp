@@ -51,6 +51,9 @@ constexpr std::array kKinds = {
     Kind{"linux.stage.acpi-mode", "Linux switches ACPI on", "us"},
     Kind{"linux.stage.os-events", "Linux takes CPU hotplug events", "us"},
     Kind{"linux.resident", "OVMF and Linux, memory of the process beyond guest RAM", "KiB"},
+    Kind{"linux.claimed", "OVMF and Linux, device_add to claimed by SMM", "us"},
+    Kind{"linux.relocated", "OVMF and Linux, device_add to SMBASE relocated", "us"},
+    Kind{"linux.batch8", "OVMF and Linux, 8 device_add to the last _OST", "us"},
     Kind{"linux.ost", "OVMF and Linux, device_add to _OST", "us"},
 };
 
