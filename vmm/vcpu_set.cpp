@@ -151,7 +151,6 @@ Result<Done, SysError> VcpuSet::settle(const std::vector<Vcpu*>& vcpus) {
       if (current_vcpu_ == v->id() || !s.thread.joinable() || s.waits_for_ticket) {
         here.push_back(v);
       } else {
-        s.settle_error.reset();
         s.settling = Settling::kAsked;
       }
     }
@@ -161,7 +160,7 @@ Result<Done, SysError> VcpuSet::settle(const std::vector<Vcpu*>& vcpus) {
       while (s.settling == Settling::kTaken || (s.settling == Settling::kAsked && !destroyed_))
         settled_.wait(m_);
       if (std::exchange(s.settling, Settling::kNone) != Settling::kNone) here.push_back(v);
-      if (s.settle_error && !error) error = s.settle_error;
+      if (const auto e = std::exchange(s.settle_error, std::nullopt); e && !error) error = e;
     }
   }
   if (error) return Unexpected{*error};
