@@ -10,6 +10,7 @@
     unit_packages='qemu-system-x86 chromium' # one unit test runs the guest on QEMU's TCG, one looks at a page
     clang_packages='clang libclang-rt-14-dev lld'
     lint_packages='clang-format clang-tidy shellcheck git'
+    lab_test_packages='jq'
     lab_packages='qemu-system-x86 busybox-static binutils kmod cpio xz-utils ovmf'
 }
 

@@ -177,8 +177,8 @@ test_labhost() {
 run_tests() { # unit|lab|all
     case $1 in
     unit) packages="$build_packages $clang_packages $unit_packages" ;;
-    lab) packages="$build_packages $lab_packages" ;;
-    all) packages="$build_packages $clang_packages $unit_packages $lab_packages" ;;
+    lab) packages="$build_packages $lab_packages $lab_test_packages" ;;
+    all) packages="$build_packages $clang_packages $unit_packages $lab_packages $lab_test_packages" ;;
     *) die 2 "test $1: unit, lab or all" ;;
     esac
     # shellcheck disable=SC2086 # a list
