@@ -58,6 +58,7 @@ std::unique_ptr<LiveMachine> LiveMachine::create(MachineConfig config, bool cont
 }
 
 LiveMachine::~LiveMachine() {
+  let_go();
   if (created_) loop_->stop();
   thread_.join();
 }
@@ -89,7 +90,10 @@ void LiveMachine::run(MachineConfig config, bool control_socket) {
       s.serial.add({&c, 1});
       if (s.console.size() == kMostConsole) s.console.erase(0, kMostConsole / 2);
       s.console += c;
+      s.held = !hold_at_.empty() && s.console.ends_with(hold_at_);
     });
+    std::unique_lock lock(m_);
+    cv_.wait(lock, [this] { return !seen_.held || hold_at_.empty(); });
   };
   config.serial_room = [this] {
     std::lock_guard lock(m_);
@@ -139,6 +143,18 @@ void LiveMachine::run(MachineConfig config, bool control_socket) {
 
 void LiveMachine::start() {
   on_loop([](Machine& m) { m.start(); });
+}
+
+void LiveMachine::hold_at(std::string text) {
+  std::lock_guard lock(m_);
+  hold_at_ = std::move(text);
+}
+
+void LiveMachine::let_go() {
+  changed([this](Seen& s) {
+    hold_at_.clear();
+    s.held = false;
+  });
 }
 
 void LiveMachine::on_loop(const std::function<void(Machine&)>& f) {

@@ -28,6 +28,7 @@ struct Seen {
   std::string debug;              // bytes on the debug console, the first 64 KiB
   GuestReport serial;
   std::string console;  // all that came out of COM1, the last MiB
+  bool held = false;    // a vCPU, by hold_at()
 
   template <class E>
   [[nodiscard]] std::size_t count() const {
@@ -62,6 +63,9 @@ class LiveMachine {
   LiveMachine& operator=(const LiveMachine&) = delete;
 
   void start();
+  // The vCPU that prints `text` on COM1 is held there; wait for seen.held, then let_go().
+  void hold_at(std::string text);
+  void let_go();
   // Carries `f` out on the loop's thread and waits for it.
   void on_loop(const std::function<void(Machine&)>& f);
   // Until `done` holds of what was seen, for a generous time.
@@ -97,6 +101,7 @@ class LiveMachine {
   std::mutex m_;
   std::condition_variable cv_;
   Seen seen_;
+  std::string hold_at_;  // empty: nobody is held any more
   bool created_ = false, failed_ = false, serial_room_ = false;
   // Of the loop's thread, valid while created_.
   EventLoop* loop_ = nullptr;
