@@ -245,7 +245,8 @@ void Machine::gpe_taken(unsigned bit) {
 void Machine::raise_smi(VcpuId writer) {
   using namespace spec::smi_features;
   tracer_.note_all_open(row(kStep05), StepSource::kVmm);
-  const bool broadcast = (board_->smi_features().accepted() & kBroadcast) != 0;
+  // Of a CPU that is alone a broadcast is the same, and in KVM more work.
+  const bool broadcast = (board_->smi_features().accepted() & kBroadcast) != 0 && !vcpus_->alone();
   const auto r = broadcast ? smi_->broadcast() : [&]() -> Result<Done, SysError> {
     TRY(call(vcpus_->own()->fd(), kvm_op::kSmi));
     return Done{};

@@ -172,6 +172,8 @@ void VcpuSet::move(VcpuId cpu, Lifecycle to) {
   Slot& s = slot(cpu);
   if (s.lifecycle == to) return;
   assert(can_become(s.lifecycle, to));  // the callers have looked: a guest cannot get here
+  if (wants_to_run(to) && !wants_to_run(s.lifecycle)) awake_.fetch_add(1);
+  if (!wants_to_run(to) && wants_to_run(s.lifecycle)) awake_.fetch_sub(1);
   s.lifecycle = to;
   seen_running_[cpu.value].store(to == Lifecycle::kRunning);
   if (to != Lifecycle::kRunning) smi_requested_[cpu.value].store(false);

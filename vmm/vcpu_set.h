@@ -85,6 +85,9 @@ class VcpuSet {
 
   // The vCPU whose thread this is; null on any other thread.
   Vcpu* own();
+  // Of a vCPU inside its Handler: no other may run, and none will before it has returned, since
+  // only a vCPU that runs can unpark one.
+  [[nodiscard]] bool alone() const { return awake_.load() == 1; }
 
   // ---- From any thread.
 
@@ -163,6 +166,7 @@ class VcpuSet {
   // Whether mark_running() has nothing to do: spares every exit the lock.
   std::vector<std::atomic<bool>> seen_running_;
   std::vector<std::atomic<bool>> smi_requested_;
+  std::atomic<std::uint32_t> awake_ = 0;  // how many want to run
 };
 
 }  // namespace unpark

@@ -165,6 +165,29 @@ TEST_F(VcpuEject, StopsACpuThatHaltsInsideSmmAndItCanComeBackFiftyTimes) {
   EXPECT_EQ(machine().failures(), 0u);
 }
 
+TEST_F(VcpuEject, ACpuIsAloneWhileEveryOtherIsParkedOrAbsent) {
+  machine().load(TinyMachine::code_of(kSecond), lab_guest::join());
+  ASSERT_NO_FATAL_FAILURE(run_boot_cpu());
+  EXPECT_TRUE(cpus().alone());
+  ASSERT_TRUE(machine().park(kThird));
+  EXPECT_TRUE(cpus().alone()) << "beside a parked one";
+  ASSERT_TRUE(machine().park(kSecond));
+  ASSERT_TRUE(cpus().unpark(kSecond, [](Vcpu&, bool) {}));
+  EXPECT_FALSE(cpus().alone()) << "beside one that waits for its SIPI";
+  machine().send_init_and_sipi(kSecond);
+  ASSERT_TRUE(machine().wait_told(kSecond, 'J'));
+  EXPECT_FALSE(cpus().alone()) << "beside one that runs";
+  ASSERT_TRUE(cpus().eject(kSecond));
+  EXPECT_TRUE(cpus().alone()) << "it was ejected";
+  cpus().pause();
+  EXPECT_TRUE(cpus().alone());
+  // To a reset the parked one is as good as any.
+  ASSERT_TRUE(cpus().reset_all([] { return Done{}; }));
+  EXPECT_FALSE(cpus().alone());
+  ASSERT_TRUE(cpus().eject(kThird));
+  EXPECT_TRUE(cpus().alone());
+}
+
 TEST_F(VcpuEject, OfTwoCpusThatEjectEachOtherExactlyOneStays) {
   machine().on_out(kOrderPort, [&](Vcpu&, std::uint8_t target, bool) {
     // The second one must be on its way too, or it would be ejected before it has ordered anything.
