@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,15 +23,14 @@ namespace {
 constexpr int kNotFound = 127;  // as a shell says it
 
 // After fork(): only what is safe there.
-[[noreturn]] void become(char* const* argv, int out, int err, pid_t parent) {
+[[noreturn]] void become(char* const* argv, int in, int out, int err, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(kNotFound);
   ::setpgid(0, 0);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  const int in = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (in >= 0 && ::dup2(in, STDIN_FILENO) >= 0 && ::dup2(out, STDOUT_FILENO) >= 0 &&
+  if (::dup2(in, STDIN_FILENO) >= 0 && ::dup2(out, STDOUT_FILENO) >= 0 &&
       ::dup2(err, STDERR_FILENO) >= 0)
     ::execv(argv[0], argv);
   ::_exit(kNotFound);
@@ -44,19 +44,29 @@ Nanoseconds monotonic_now() {
   return std::chrono::seconds{t.tv_sec} + Nanoseconds{t.tv_nsec};
 }
 
-Result<Child, Error> Child::start(const std::vector<std::string>& argv) {
-  const auto failed = [&](std::string_view call) {
-    return Unexpected{
-        Error{fmt::format("cannot start {}: {}", argv[0], describe(SysError{call, errno}))}};
+Result<Child, Error> Child::start(const std::vector<std::string>& argv, Input input) {
+  const auto failed = [&](const SysError& e) {
+    return Unexpected{Error{fmt::format("cannot start {}: {}", argv[0], describe(e))}};
   };
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed("pipe2");
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed(SysError{"pipe2", errno});
   UniqueFd read_end{ends[0]}, write_end{ends[1]};
   // A reader that is late must not slow the machine down.
   (void)::fcntl(write_end.get(), F_SETPIPE_SZ, 1 << 20);
   (void)::fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
+  UniqueFd keyboard, in;
+  if (input == Input::kTyped) {
+    // No pipe: writing to one that nobody reads is a signal.
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+      return failed(SysError{"socketpair", errno});
+    keyboard = UniqueFd{ends[0]};
+    in = UniqueFd{ends[1]};
+  } else {
+    in = UniqueFd{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+    if (!in) return failed(SysError{"open of /dev/null", errno});
+  }
   UniqueFd err{::memfd_create("bench-stderr", MFD_CLOEXEC)};
-  if (!err) return failed("memfd_create");
+  if (!err) return failed(SysError{"memfd_create", errno});
   std::vector<char*> words;
   words.reserve(argv.size() + 1);
   for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
@@ -64,13 +74,14 @@ Result<Child, Error> Child::start(const std::vector<std::string>& argv) {
   const pid_t parent = ::getpid();
   const Nanoseconds now = monotonic_now();
   const pid_t pid = ::fork();
-  if (pid < 0) return failed("fork");
-  if (pid == 0) become(words.data(), write_end.get(), err.get(), parent);
-  return Child{pid, std::move(read_end), std::move(err), now};
+  if (pid < 0) return failed(SysError{"fork", errno});
+  if (pid == 0) become(words.data(), in.get(), write_end.get(), err.get(), parent);
+  return Child{pid, std::move(keyboard), std::move(read_end), std::move(err), now};
 }
 
 Child::Child(Child&& o) noexcept
     : pid_(std::exchange(o.pid_, -1)),
+      keyboard_(std::move(o.keyboard_)),
       out_(std::move(o.out_)),
       err_(std::move(o.err_)),
       started_(o.started_),
@@ -123,6 +134,16 @@ Result<OutputLine, Child::Silence> Child::next_line(Nanoseconds timeout,
   OutputLine line = std::move(lines_.front());
   lines_.pop_front();
   return line;
+}
+
+Result<Done, Error> Child::type(std::string_view line) {
+  const std::string bytes = fmt::format("{}\n", line);
+  const ssize_t n =
+      ::send(keyboard_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (n == static_cast<ssize_t>(bytes.size())) return Done{};
+  return Unexpected{
+      Error{n < 0 ? fmt::format("cannot type '{}': {}", line, describe(SysError{"send", errno}))
+                  : fmt::format("typed only {} of the {} bytes of '{}'", n, bytes.size(), line)}};
 }
 
 std::string Child::last_words() {

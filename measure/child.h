@@ -6,6 +6,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "devices/clock.h"
@@ -32,8 +33,10 @@ struct OutputLine {
 // this one's terminal, ends with this process, and is killed when the object goes.
 class Child {
  public:
-  // `argv[0]` is a path. Its input is /dev/null.
-  static Result<Child, Error> start(const std::vector<std::string>& argv);
+  enum class Input : std::uint8_t { kNone, kTyped };
+  // `argv[0]` is a path. Its input is /dev/null, or what is typed.
+  static Result<Child, Error> start(const std::vector<std::string>& argv,
+                                    Input input = Input::kNone);
   Child(Child&& o) noexcept;
   Child& operator=(Child&&) = delete;
   ~Child();
@@ -48,6 +51,8 @@ class Child {
   Result<OutputLine, Silence> next_line(Nanoseconds timeout, const Interrupt& interrupt);
   // When the first byte of output was read; nothing before.
   [[nodiscard]] std::optional<Nanoseconds> first_byte() const { return first_byte_; }
+  // Gives it a line of input, without its end here. Error: it does not read, or has ended.
+  Result<Done, Error> type(std::string_view line);
   // The last line that it wrote to standard error, or how it ended; for an error message.
   [[nodiscard]] std::string last_words();
   // Kills and reaps it.
@@ -56,12 +61,16 @@ class Child {
   static constexpr std::size_t kLongestLine = 4096;
 
  private:
-  Child(pid_t pid, UniqueFd out, UniqueFd err, Nanoseconds started)
-      : pid_(pid), out_(std::move(out)), err_(std::move(err)), started_(started) {}
+  Child(pid_t pid, UniqueFd keyboard, UniqueFd out, UniqueFd err, Nanoseconds started)
+      : pid_(pid),
+        keyboard_(std::move(keyboard)),
+        out_(std::move(out)),
+        err_(std::move(err)),
+        started_(started) {}
   bool read_more();
 
   pid_t pid_ = -1;
-  UniqueFd out_, err_;
+  UniqueFd keyboard_, out_, err_;
   Nanoseconds started_{};
   std::optional<Nanoseconds> first_byte_;
   std::string partial_;

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -18,36 +18,85 @@ namespace unpark::measure {
 namespace {
 
 constexpr std::string_view kUp = "GUEST-UP";
-constexpr std::uint32_t kFirstOfBatch = Peers::kLinuxCpus - 8;
+// Slots: 1 to 3 are added one by one, 4 to 6 as well and are brought online, then eight in a row.
+constexpr std::uint32_t kFirstOnline = 4, kFirstOfBatch = 7;
+static_assert(Peers::kLinuxCpus == kFirstOfBatch + 8);
+
+Stop failed(const Run& run, const Error& e) {
+  return {Stop::Why::kFailed, fmt::format("{}: {}", name_of(run.peer), e.message)};
+}
+
+void note(bench::Round& round, std::optional<double> us) {
+  if (us)
+    round.samples.push_back(*us);
+  else
+    ++round.lost;  // no tracefs here
+}
 
 // One after the other. What happens on the way only unpark tells.
 Result<Done, Error> add_single(Session& session, const Run& run, std::uint32_t number,
                                MachineOrders& orders) {
   bench::Round accepted{.run = number, .samples = {}, .lost = 0};
   bench::Round claimed = accepted, relocated = accepted;
-  const auto note = [](bench::Round& round, const std::map<std::string, double>& steps,
-                       const std::string& label) {
-    const auto at = steps.find(label);
-    if (at == steps.end())
-      ++round.lost;  // no tracefs here
-    else
-      round.samples.push_back(at->second);
-  };
-  for (std::uint32_t slot = 1; slot < kFirstOfBatch; ++slot) {
+  for (std::uint32_t slot = 1; slot < kFirstOnline; ++slot) {
     const Nanoseconds ordered = monotonic_now();
     (void)TRY(orders.add(slot));
     (void)TRY(orders.wait_accepted({slot}));
     accepted.samples.push_back(microseconds(monotonic_now() - ordered));
     if (run.peer != Peer::kUnpark) continue;
-    const auto steps = TRY(orders.steps(slot));
-    note(claimed, steps, "07b");
-    note(relocated, steps, "10");
+    note(claimed, TRY(orders.wait_step(slot, "07b")));
+    note(relocated, TRY(orders.wait_step(slot, "10")));
   }
   add(session, {"linux.ost", 1, 0, ""}, run.peer, std::move(accepted));
   if (run.peer != Peer::kUnpark) return Done{};
   add(session, {"linux.claimed", 1, 0, ""}, run.peer, std::move(claimed));
   add(session, {"linux.relocated", 1, 0, ""}, run.peer, std::move(relocated));
   return Done{};
+}
+
+// Types `command`, which ends by printing `last`.
+Result<Done, Stop> tell(Session& session, const Run& run, Child& child, const std::string& command,
+                        std::string_view last) {
+  if (const auto r = child.type(command); !r) return Unexpected{failed(run, r.error())};
+  GuestLines none;
+  bool unknown = false;
+  (void)TRY(read_until(session, run.peer, child, none, [&](const OutputLine& line) {
+    unknown =
+        line.text.find(command) != line.text.npos && line.text.find("not found") != line.text.npos;
+    return unknown || line.text.find(last) != line.text.npos;
+  }));
+  if (!unknown) return Done{};
+  return Unexpected{
+      failed(run, {fmt::format("the guest's shell does not know '{}'; the initial RAM disk that "
+                               "lab/linux/prepare makes does",
+                               command)})};
+}
+
+// One after the other; Linux brings each of them online.
+Result<Done, Stop> add_online(Session& session, const Run& run, std::uint32_t number, Child& child,
+                              MachineOrders& orders) {
+  (void)TRY(tell(session, run, child, "online-new-cpus start", "ONLINING"));
+  bench::Round online{.run = number, .samples = {}, .lost = 0};
+  bench::Round first_os = online;
+  GuestLines none;
+  for (std::uint32_t slot = kFirstOnline; slot < kFirstOfBatch; ++slot) {
+    const std::string awaited = fmt::format("CPU-ONLINE cpu{}", slot);
+    const Nanoseconds ordered = monotonic_now();
+    if (const auto r = orders.add(slot); !r) return Unexpected{failed(run, r.error())};
+    (void)TRY(read_until(session, run.peer, child, none, [&](const OutputLine& line) {
+      if (line.text.find(awaited) == line.text.npos) return false;
+      online.samples.push_back(microseconds(line.arrived - ordered));
+      return true;
+    }));
+    if (run.peer != Peer::kUnpark) continue;
+    const auto step = orders.wait_step(slot, "15");
+    if (!step) return Unexpected{failed(run, step.error())};
+    note(first_os, *step);
+  }
+  add(session, {"linux.online", 1, 0, ""}, run.peer, std::move(online));
+  if (run.peer == Peer::kUnpark)
+    add(session, {"linux.first_os", 1, 0, ""}, run.peer, std::move(first_os));
+  return tell(session, run, child, "online-new-cpus stop", "NOT-ONLINING");
 }
 
 Result<Done, Error> add_batch(Session& session, const Run& run, std::uint32_t number,
@@ -65,14 +114,10 @@ Result<Done, Error> add_batch(Session& session, const Run& run, std::uint32_t nu
 }
 
 Result<Done, Stop> run_once(Session& session, const Run& run) {
-  const auto failed = [&](const Error& e) {
-    return Unexpected{
-        Stop{Stop::Why::kFailed, fmt::format("{}: {}", name_of(run.peer), e.message)}};
-  };
   const std::uint32_t number = begin_run(session, run.peer, "linux", 1);
   const auto command = session.peers.linux_command(run.peer, *session.options.linux_guest);
-  if (!command) return failed(command.error());
-  auto child = Child::start(*command);
+  if (!command) return Unexpected{failed(run, command.error())};
+  auto child = Child::start(*command, Child::Input::kTyped);
   if (!child) return Unexpected{Stop{Stop::Why::kCannotStart, child.error().message}};
   GuestLines none;
   Nanoseconds up{};
@@ -88,16 +133,19 @@ Result<Done, Stop> run_once(Session& session, const Run& run) {
   add(session, {"linux.resident", 1, 0, ""}, run.peer, std::move(memory));
 
   auto orders = MachineOrders::connect(session.peers.control_path());
-  if (!orders) return failed(orders.error());
+  if (!orders) return Unexpected{failed(run, orders.error())};
   if (run.peer == Peer::kUnpark) {
     const auto stages = orders->boot_stages();
-    if (!stages) return failed(stages.error());
-    if (stages->empty()) return failed({"x-query-boot knows of no stage"});
+    if (!stages) return Unexpected{failed(run, stages.error())};
+    if (stages->empty()) return Unexpected{failed(run, {"x-query-boot knows of no stage"})};
     for (const auto& [stage, since_start_us] : *stages)
       add(session, {"linux.stage." + stage, 1, 0, ""}, run.peer, {number, {since_start_us}, 0});
   }
-  if (const auto r = add_single(session, run, number, *orders); !r) return failed(r.error());
-  if (const auto r = add_batch(session, run, number, *orders); !r) return failed(r.error());
+  if (const auto r = add_single(session, run, number, *orders); !r)
+    return Unexpected{failed(run, r.error())};
+  if (auto r = add_online(session, run, number, *child, *orders); !r) return r;
+  if (const auto r = add_batch(session, run, number, *orders); !r)
+    return Unexpected{failed(run, r.error())};
   return Done{};
 }
 
@@ -122,11 +170,11 @@ Result<Done, Stop> bench_linux(Session& session) {
       "before the fork of the machine's process to the first line of the initial RAM disk's init; "
       "resident memory then; of unpark also when it saw the firmware pass each of its stages "
       "(x-query-boot), from the machine's start; then three device_add one after the other, each "
-      "from "
-      "right before it is "
-      "sent "
-      "to ACPI_DEVICE_OST of its success on the same socket, and of unpark to its steps 07b and 10 "
-      "by KVM's tracepoints (x-query-hotplug-trace); then eight in a row, to the last _OST.",
+      "from right before it is sent to ACPI_DEVICE_OST of its success on the same socket, and of "
+      "unpark to its steps 07b and 10 by KVM's tracepoints (x-query-hotplug-trace); then three for "
+      "CPUs that Linux's userland brings online as soon as it hears of them, to the line in which "
+      "it says that one is, and of unpark to step 15 by the tracepoints; then eight in a row, to "
+      "the last _OST.",
       session.options.linux_guest->code, session.options.linux_guest->kernel, Peers::kLinuxCpus,
       Peers::kLinuxMemoryMib));
   const auto plan = interleave({1}, session.options.rounds, peers);

@@ -15,6 +15,8 @@ namespace unpark::measure {
 namespace {
 // For what the guest has to do.
 constexpr Nanoseconds kAnswer = std::chrono::seconds{60};
+// Until the VMM, which looks every few milliseconds, has told of what it saw in KVM's tracepoints.
+constexpr Nanoseconds kLook = std::chrono::seconds{5};
 
 std::string id_of(std::uint32_t slot) {
   return fmt::format("cpu{}", slot);
@@ -83,29 +85,37 @@ Result<Done, Error> MachineOrders::add(std::uint32_t slot) {
   return Done{};
 }
 
+Result<std::optional<Json>, Error> MachineOrders::watch(
+    Nanoseconds limit, const std::function<Result<bool, Error>(const Json&)>& last) {
+  for (;;) {
+    const auto line = TRY(client_.next_event(limit));
+    if (!line) return std::optional<Json>{};
+    auto event = parse_json(*line);
+    if (event && TRY(last(*event))) return std::optional{*std::move(event)};
+  }
+}
+
 Result<std::chrono::system_clock::time_point, Error> MachineOrders::wait_accepted(
     std::set<std::uint32_t> slots) {
-  for (;;) {
-    const auto line = TRY(client_.next_event(kAnswer));
-    if (!line)
-      return Unexpected{
-          Error{fmt::format("no _OST for {} within 60 s", fmt::join(ids_of(slots), ", "))}};
-    const auto event = parse_json(*line);
-    if (!event || string_member(*event, "event") != "ACPI_DEVICE_OST") continue;
-    const Json* data = member(*event, "data");
+  const auto accepted = TRY(watch(kAnswer, [&](const Json& event) -> Result<bool, Error> {
+    if (string_member(event, "event") != "ACPI_DEVICE_OST") return false;
+    const Json* data = member(event, "data");
     const Json* info = data != nullptr ? member(*data, "info") : nullptr;
-    if (info == nullptr) continue;
+    if (info == nullptr) return false;
     const std::string device = string_member(*info, "device");
     const auto slot = std::find_if(slots.begin(), slots.end(),
                                    [&](std::uint32_t n) { return id_of(n) == device; });
-    if (slot == slots.end()) continue;
+    if (slot == slots.end()) return false;
     // ACPI 6.5, 6.3.5: 0 is success.
     if (const auto status = integer_member(*info, "status"); status != 0)
       return Unexpected{Error{
           fmt::format("the guest did not take {}: its _OST says {}", device, status.value_or(-1))}};
     slots.erase(slot);
-    if (slots.empty()) return timestamp(*event);
-  }
+    return slots.empty();
+  }));
+  if (accepted) return timestamp(*accepted);
+  return Unexpected{
+      Error{fmt::format("no _OST came for {} within 60 s", fmt::join(ids_of(slots), ", "))}};
 }
 
 Result<std::map<std::string, double>, Error> MachineOrders::steps(std::uint32_t slot) {
@@ -121,6 +131,22 @@ Result<std::map<std::string, double>, Error> MachineOrders::steps(std::uint32_t 
         steps[string_member(step, "step")] = *at;
   }
   return steps;
+}
+
+Result<std::optional<double>, Error> MachineOrders::wait_step(std::uint32_t slot,
+                                                              const std::string& label) {
+  auto seen = TRY(steps(slot));
+  if (!seen.contains(label)) {
+    const std::string id = id_of(slot);
+    (void)TRY(watch(kLook, [&](const Json& event) -> Result<bool, Error> {
+      const Json* data = member(event, "data");
+      return data != nullptr && string_member(event, "event") == "__org.unpark_HOTPLUG_STEP" &&
+             string_member(*data, "id") == id && string_member(*data, "step") == label;
+    }));
+    seen = TRY(steps(slot));
+  }
+  const auto at = seen.find(label);
+  return at != seen.end() ? std::optional{at->second} : std::nullopt;
 }
 
 Result<std::vector<MachineOrders::Stage>, Error> MachineOrders::boot_stages() {
@@ -141,17 +167,15 @@ Result<Done, Error> MachineOrders::smi() {
 Result<Done, Error> MachineOrders::remove(std::uint32_t slot) {
   const std::string id = id_of(slot);
   (void)TRY(ask(fmt::format(R"({{"execute": "device_del", "arguments": {{"id": "{}"}}}})", id)));
-  for (;;) {
-    const auto line = TRY(client_.next_event(kAnswer));
-    if (!line) return Unexpected{Error{fmt::format("{} was not removed within 60 s", id)}};
-    const auto event = parse_json(*line);
-    if (!event) continue;
-    const Json* data = member(*event, "data");
-    if (data == nullptr || string_member(*data, "device") != id) continue;
-    if (string_member(*event, "event") == "DEVICE_DELETED") return Done{};
-    if (string_member(*event, "event") == "DEVICE_UNPLUG_GUEST_ERROR")
+  const auto removed = TRY(watch(kAnswer, [&](const Json& event) -> Result<bool, Error> {
+    const Json* data = member(event, "data");
+    if (data == nullptr || string_member(*data, "device") != id) return false;
+    if (string_member(event, "event") == "DEVICE_UNPLUG_GUEST_ERROR")
       return Unexpected{Error{fmt::format("the guest refused to give {} back", id)}};
-  }
+    return string_member(event, "event") == "DEVICE_DELETED";
+  }));
+  if (removed) return Done{};
+  return Unexpected{Error{fmt::format("{} was not removed within 60 s", id)}};
 }
 
 }  // namespace unpark::measure

@@ -2,7 +2,9 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,9 +27,10 @@ class MachineOrders {
   // Waits until the guest's _OST has said of each of these slots that it has taken the CPU: when it
   // said the last, by the event's own timestamp. Fails if it says anything else.
   Result<std::chrono::system_clock::time_point, Error> wait_accepted(std::set<std::uint32_t> slots);
-  // When the steps of the newest add of that slot were seen, by label: microseconds since its
-  // order. QEMU has no such command.
-  Result<std::map<std::string, double>, Error> steps(std::uint32_t slot);
+  // When that step of the newest add of that slot, which must have been taken, was seen:
+  // microseconds since its order. Nothing: nobody saw it, for want of tracefs. QEMU has no such
+  // command.
+  Result<std::optional<double>, Error> wait_step(std::uint32_t slot, const std::string& label);
   // How far its boot has come: stages and the microseconds from its start. QEMU has no such
   // command.
   struct Stage {
@@ -42,6 +45,13 @@ class MachineOrders {
   explicit MachineOrders(QmpClient client) : client_(std::move(client)) {}
   // The "return" of the answer.
   Result<Json, Error> ask(const std::string& request);
+  // Shows the events that come to `last`, until it says that this was it; fails if it does.
+  // Nothing: for as long as `limit` none came.
+  Result<std::optional<Json>, Error> watch(
+      Nanoseconds limit, const std::function<Result<bool, Error>(const Json&)>& last);
+  // The steps that were seen of the newest add of that slot, by label: microseconds since its
+  // order.
+  Result<std::map<std::string, double>, Error> steps(std::uint32_t slot);
   // Requests for the slots, by slot.
   Result<Done, Error> prepare();
 

@@ -45,7 +45,7 @@ class Peers {
   [[nodiscard]] std::string version(Peer peer) const;
 
   static constexpr std::uint64_t kMemoryMib = 256, kLinuxMemoryMib = 512;
-  static constexpr std::uint32_t kLinuxCpus = 12;  // possible; one is there at the start
+  static constexpr std::uint32_t kLinuxCpus = 15;  // possible; one is there at the start
 
  private:
   Peers() = default;

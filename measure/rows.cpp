@@ -53,6 +53,8 @@ constexpr std::array kKinds = {
     Kind{"linux.resident", "OVMF and Linux, memory of the process beyond guest RAM", "KiB"},
     Kind{"linux.claimed", "OVMF and Linux, device_add to claimed by SMM", "us"},
     Kind{"linux.relocated", "OVMF and Linux, device_add to SMBASE relocated", "us"},
+    Kind{"linux.first_os", "OVMF and Linux, device_add to the OS's SIPI to it", "us"},
+    Kind{"linux.online", "OVMF and Linux, device_add to online in Linux", "us"},
     Kind{"linux.batch8", "OVMF and Linux, 8 device_add to the last _OST", "us"},
     Kind{"linux.ost", "OVMF and Linux, device_add to _OST", "us"},
 };

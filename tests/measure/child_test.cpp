@@ -40,6 +40,26 @@ TEST_F(BenchChild, KeepsWhatItSaidLastOnStandardError) {
   EXPECT_EQ(child.last_words(), "no SMM here");
 }
 
+TEST_F(BenchChild, ReadsWhatIsTypedAndNothingElse) {
+  auto child = Child::start({"/bin/sh", "-c", "read line; echo \"got $line\"; read line; echo end"},
+                            Child::Input::kTyped);
+  ASSERT_TRUE(child);
+  ASSERT_TRUE(child->type("a word"));
+  const auto line = child->next_line(kLong, *interrupt_);
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->text, "got a word");
+  child->stop();
+  const auto gone = child->type("too late");
+  ASSERT_FALSE(gone);
+  EXPECT_NE(gone.error().message.find("cannot type 'too late'"), std::string::npos)
+      << gone.error().message;
+  Child other = run("read line || echo no input");
+  const auto none = other.next_line(kLong, *interrupt_);
+  ASSERT_TRUE(none);
+  EXPECT_EQ(none->text, "no input");
+  EXPECT_FALSE(other.type("x"));
+}
+
 TEST_F(BenchChild, CutsALineThatHasNoEnd) {
   Child child = run("head -c 100000 /dev/zero | tr '\\0' x; echo; echo next");
   const auto cut = child.next_line(kLong, *interrupt_);
