@@ -21,6 +21,7 @@ namespace unpark::measure {
 namespace {
 
 constexpr int kNotFound = 127;  // as a shell says it
+constexpr std::size_t kMostQuoted = 200;
 
 // After fork(): only what is safe there.
 [[noreturn]] void become(char* const* argv, int in, int out, int err, pid_t parent) {
@@ -87,6 +88,7 @@ Child::Child(Child&& o) noexcept
       started_(o.started_),
       first_byte_(o.first_byte_),
       partial_(std::move(o.partial_)),
+      last_line_(std::move(o.last_line_)),
       lines_(std::move(o.lines_)),
       status_(o.status_) {}
 
@@ -133,6 +135,8 @@ Result<OutputLine, Child::Silence> Child::next_line(Nanoseconds timeout,
   }
   OutputLine line = std::move(lines_.front());
   lines_.pop_front();
+  last_line_ = line.text.substr(0, kMostQuoted);
+  while (last_line_.ends_with('\r')) last_line_.pop_back();
   return line;
 }
 

@@ -51,6 +51,8 @@ class Child {
   Result<OutputLine, Silence> next_line(Nanoseconds timeout, const Interrupt& interrupt);
   // When the first byte of output was read; nothing before.
   [[nodiscard]] std::optional<Nanoseconds> first_byte() const { return first_byte_; }
+  // The line that next_line() gave last, cut for an error message; empty before.
+  [[nodiscard]] const std::string& last_line() const { return last_line_; }
   // Gives it a line of input, without its end here. Error: it does not read, or has ended.
   Result<Done, Error> type(std::string_view line);
   // The last line that it wrote to standard error, or how it ended; for an error message.
@@ -73,7 +75,7 @@ class Child {
   UniqueFd keyboard_, out_, err_;
   Nanoseconds started_{};
   std::optional<Nanoseconds> first_byte_;
-  std::string partial_;
+  std::string partial_, last_line_;
   std::deque<OutputLine> lines_;
   int status_ = 0;
 };

@@ -11,6 +11,7 @@
 #include <chrono>
 
 #include "bench/report_table.h"
+#include "bench/wording.h"
 #include "measure/boot_bench.h"
 #include "measure/host_facts.h"
 #include "measure/hotplug_bench.h"
@@ -34,7 +35,8 @@ constexpr std::uint32_t kMostSamples =
     16'000;  // the guest has room for 16384, its warm-up included
 
 int fail(ExitCode code, const std::string& sentence) {
-  spdlog::error("{}", sentence);
+  // It may quote a guest.
+  spdlog::error("{}", bench::printable(sentence));
   return static_cast<int>(code);
 }
 
@@ -134,7 +136,7 @@ void add_verb(CLI::App& bench, BenchRequest& request, const std::string& name,
     auto* kernel =
         verb->add_option("--kernel", request.kernel, "Linux bzImage FILE to boot under OVMF");
     auto* initrd = verb->add_option("--initrd", request.initrd,
-                                    "Its initial RAM disk FILE, which prints GUEST-UP");
+                                    "Its initial RAM disk FILE: lab/linux/prepare makes one");
     kernel->required(name == "linux");
     initrd->required(name == "linux");
   }
@@ -167,7 +169,8 @@ void add_bench_verbs(CLI::App& bench, BenchRequest& request) {
   add_verb(bench, request, "smi", "Latency of SMIs, by the guest's TSC");
   add_verb(bench, request, "boot", "Time from process start, and memory beyond the guest's RAM");
   add_verb(bench, request, "hotplug", "Time from the order of a CPU; one at a time, eight at once");
-  add_verb(bench, request, "linux", "OVMF and Linux: time to init, memory, hot-add to _OST");
+  add_verb(bench, request, "linux",
+           "OVMF and Linux: time to init, memory, hot-add to _OST and online");
   add_verb(bench, request, "all", "All of these; Linux if its files are given");
 }
 

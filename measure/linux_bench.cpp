@@ -18,9 +18,15 @@ namespace unpark::measure {
 namespace {
 
 constexpr std::string_view kUp = "GUEST-UP";
+constexpr std::string_view kOnliner = "online-new-cpus";  // lab/linux/online-new-cpus
 // Slots: 1 to 3 are added one by one, 4 to 6 as well and are brought online, then eight in a row.
 constexpr std::uint32_t kFirstOnline = 4, kFirstOfBatch = 7;
 static_assert(Peers::kLinuxCpus == kFirstOfBatch + 8);
+
+// "sh: online-new-cpus: not found", or what it says itself.
+bool is_complaint(const OutputLine& line) {
+  return line.text.find(fmt::format("{}: ", kOnliner)) != line.text.npos;
+}
 
 Stop failed(const Run& run, const Error& e) {
   return {Stop::Why::kFailed, fmt::format("{}: {}", name_of(run.peer), e.message)};
@@ -30,7 +36,14 @@ void note(bench::Round& round, std::optional<double> us) {
   if (us)
     round.samples.push_back(*us);
   else
-    ++round.lost;  // no tracefs here
+    ++round.lost;
+}
+
+// A row of steps that KVM's tracepoints show.
+void add_steps(Session& session, const Run& run, const std::string& row, bench::Round round) {
+  if (!round.samples.empty()) return add(session, {row, 1, 0, ""}, run.peer, std::move(round));
+  warn(session.report,
+       row + " was not measured: no tracefs that this user may use, or no time for it");
 }
 
 // One after the other. What happens on the way only unpark tells.
@@ -49,33 +62,36 @@ Result<Done, Error> add_single(Session& session, const Run& run, std::uint32_t n
   }
   add(session, {"linux.ost", 1, 0, ""}, run.peer, std::move(accepted));
   if (run.peer != Peer::kUnpark) return Done{};
-  add(session, {"linux.claimed", 1, 0, ""}, run.peer, std::move(claimed));
-  add(session, {"linux.relocated", 1, 0, ""}, run.peer, std::move(relocated));
+  add_steps(session, run, "linux.claimed", std::move(claimed));
+  add_steps(session, run, "linux.relocated", std::move(relocated));
   return Done{};
 }
 
-// Types `command`, which ends by printing `last`.
-Result<Done, Stop> tell(Session& session, const Run& run, Child& child, const std::string& command,
-                        std::string_view last) {
-  if (const auto r = child.type(command); !r) return Unexpected{failed(run, r.error())};
+// Types "online-new-cpus `word`", which ends by printing `last`: the complaint instead, of the
+// command or of the shell that has none such, if it makes one.
+Result<std::optional<std::string>, Stop> tell(Session& session, const Run& run, Child& child,
+                                              std::string_view word, std::string_view last) {
+  if (const auto r = child.type(fmt::format("{} {}", kOnliner, word)); !r)
+    return Unexpected{failed(run, r.error())};
   GuestLines none;
-  bool unknown = false;
+  std::optional<std::string> complaint;
   (void)TRY(read_until(session, run.peer, child, none, [&](const OutputLine& line) {
-    unknown =
-        line.text.find(command) != line.text.npos && line.text.find("not found") != line.text.npos;
-    return unknown || line.text.find(last) != line.text.npos;
+    if (is_complaint(line)) complaint = child.last_line();
+    return complaint || line.text.find(last) != line.text.npos;
   }));
-  if (!unknown) return Done{};
-  return Unexpected{
-      failed(run, {fmt::format("the guest's shell does not know '{}'; the initial RAM disk that "
-                               "lab/linux/prepare makes does",
-                               command)})};
+  return complaint;
 }
 
 // One after the other; Linux brings each of them online.
 Result<Done, Stop> add_online(Session& session, const Run& run, std::uint32_t number, Child& child,
                               MachineOrders& orders) {
-  (void)TRY(tell(session, run, child, "online-new-cpus start", "ONLINING"));
+  if (const auto complaint = TRY(tell(session, run, child, "start", "ONLINING"))) {
+    warn(session.report,
+         fmt::format("linux.first_os and linux.online were not measured: the guest says '{}'; the "
+                     "initial RAM disk of lab/linux/prepare has what they need",
+                     *complaint));
+    return Done{};
+  }
   bench::Round online{.run = number, .samples = {}, .lost = 0};
   bench::Round first_os = online;
   GuestLines none;
@@ -83,20 +99,24 @@ Result<Done, Stop> add_online(Session& session, const Run& run, std::uint32_t nu
     const std::string awaited = fmt::format("CPU-ONLINE cpu{}", slot);
     const Nanoseconds ordered = monotonic_now();
     if (const auto r = orders.add(slot); !r) return Unexpected{failed(run, r.error())};
+    std::string complaint;
     (void)TRY(read_until(session, run.peer, child, none, [&](const OutputLine& line) {
-      if (line.text.find(awaited) == line.text.npos) return false;
+      if (is_complaint(line)) complaint = child.last_line();
+      if (line.text.find(awaited) == line.text.npos) return !complaint.empty();
       online.samples.push_back(microseconds(line.arrived - ordered));
       return true;
     }));
+    if (!complaint.empty()) return Unexpected{failed(run, {"the guest says: " + complaint})};
     if (run.peer != Peer::kUnpark) continue;
     const auto step = orders.wait_step(slot, "15");
     if (!step) return Unexpected{failed(run, step.error())};
     note(first_os, *step);
   }
   add(session, {"linux.online", 1, 0, ""}, run.peer, std::move(online));
-  if (run.peer == Peer::kUnpark)
-    add(session, {"linux.first_os", 1, 0, ""}, run.peer, std::move(first_os));
-  return tell(session, run, child, "online-new-cpus stop", "NOT-ONLINING");
+  if (run.peer == Peer::kUnpark) add_steps(session, run, "linux.first_os", std::move(first_os));
+  if (const auto complaint = TRY(tell(session, run, child, "stop", "NOT-ONLINING")))
+    return Unexpected{failed(run, {"the guest says: " + *complaint})};
+  return Done{};
 }
 
 Result<Done, Error> add_batch(Session& session, const Run& run, std::uint32_t number,

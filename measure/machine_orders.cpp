@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "measure/child.h"
 #include "vmm/json_members.h"
 
 namespace unpark::measure {
@@ -15,7 +16,7 @@ namespace unpark::measure {
 namespace {
 // For what the guest has to do.
 constexpr Nanoseconds kAnswer = std::chrono::seconds{60};
-// Until the VMM, which looks every few milliseconds, has told of what it saw in KVM's tracepoints.
+// Until the VMM, which looks now and then, has told of what it saw in KVM's tracepoints.
 constexpr Nanoseconds kLook = std::chrono::seconds{5};
 
 std::string id_of(std::uint32_t slot) {
@@ -87,8 +88,11 @@ Result<Done, Error> MachineOrders::add(std::uint32_t slot) {
 
 Result<std::optional<Json>, Error> MachineOrders::watch(
     Nanoseconds limit, const std::function<Result<bool, Error>(const Json&)>& last) {
+  const Nanoseconds deadline = monotonic_now() + limit;
   for (;;) {
-    const auto line = TRY(client_.next_event(limit));
+    const Nanoseconds left = deadline - monotonic_now();
+    if (left <= Nanoseconds{0}) return std::optional<Json>{};
+    const auto line = TRY(client_.next_event(left));
     if (!line) return std::optional<Json>{};
     auto event = parse_json(*line);
     if (event && TRY(last(*event))) return std::optional{*std::move(event)};
@@ -136,7 +140,7 @@ Result<std::map<std::string, double>, Error> MachineOrders::steps(std::uint32_t 
 Result<std::optional<double>, Error> MachineOrders::wait_step(std::uint32_t slot,
                                                               const std::string& label) {
   auto seen = TRY(steps(slot));
-  if (!seen.contains(label)) {
+  if (!seen.contains(label) && !blind_) {
     const std::string id = id_of(slot);
     (void)TRY(watch(kLook, [&](const Json& event) -> Result<bool, Error> {
       const Json* data = member(event, "data");
@@ -146,6 +150,7 @@ Result<std::optional<double>, Error> MachineOrders::wait_step(std::uint32_t slot
     seen = TRY(steps(slot));
   }
   const auto at = seen.find(label);
+  blind_ = at == seen.end();
   return at != seen.end() ? std::optional{at->second} : std::nullopt;
 }
 

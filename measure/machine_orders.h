@@ -46,7 +46,7 @@ class MachineOrders {
   // The "return" of the answer.
   Result<Json, Error> ask(const std::string& request);
   // Shows the events that come to `last`, until it says that this was it; fails if it does.
-  // Nothing: for as long as `limit` none came.
+  // Nothing: it did not say so within `limit`.
   Result<std::optional<Json>, Error> watch(
       Nanoseconds limit, const std::function<Result<bool, Error>(const Json&)>& last);
   // The steps that were seen of the newest add of that slot, by label: microseconds since its
@@ -56,6 +56,7 @@ class MachineOrders {
   Result<Done, Error> prepare();
 
   QmpClient client_;
+  bool blind_ = false;  // a step was not seen: the next is not waited for
   std::map<std::uint32_t, std::string> orders_;
 };
 

@@ -48,6 +48,7 @@ Result<Done, Stop> read_until(Session& session, Peer peer, Child& child, GuestLi
             ? fmt::format("said nothing for {} s",
                           std::chrono::duration_cast<std::chrono::seconds>(kMostSilence).count())
             : "ended too early";
+    if (!child.last_line().empty()) why += fmt::format(" after '{}'", child.last_line());
     for (const std::string& failure : lines.failures()) why += fmt::format("; guest: {}", failure);
     // Before the guest has said a word it is the peer that cannot: no SMM, no KVM, no memory.
     const auto kind = child.first_byte() ? Stop::Why::kFailed : Stop::Why::kCannotStart;

@@ -85,8 +85,9 @@ class VcpuSet {
 
   // The vCPU whose thread this is; null on any other thread.
   Vcpu* own();
-  // Of a vCPU inside its Handler: no other may run, and none will before it has returned, since
-  // only a vCPU that runs can unpark one.
+  // For a vCPU inside its Handler: no other wants to run. None comes to before it has returned if
+  // all unpark() calls are made on vCPU threads: reset_all() waits for it, a CPU that does not run
+  // unparks nobody.
   [[nodiscard]] bool alone() const { return awake_.load() == 1; }
 
   // ---- From any thread.

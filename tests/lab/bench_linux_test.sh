@@ -8,6 +8,11 @@ set -u
 unpark=$1
 linux=$2
 needs_smm "$unpark"
+command -v jq >/dev/null || { echo 'FAILED: jq is not installed' && exit 1; }
+if [ -z "${UNPARK_IN_LAB:-}" ] && [ ! -w /sys/kernel/tracing/instances ]; then
+    echo 'SKIPPED: no tracefs here, or not for this user: three rows would be missing'
+    exit 77
+fi
 
 "$unpark" bench linux --kernel "$linux/vmlinuz" --initrd "$linux/initramfs" --rounds 1 --peer none --json \
     >"$work/report" 2>"$work/err" && status=0 || status=$?

@@ -90,10 +90,11 @@ void LiveMachine::run(MachineConfig config, bool control_socket) {
       s.serial.add({&c, 1});
       if (s.console.size() == kMostConsole) s.console.erase(0, kMostConsole / 2);
       s.console += c;
-      s.held = !hold_at_.empty() && s.console.ends_with(hold_at_);
+      if (!hold_at_.empty() && s.console.ends_with(hold_at_)) s.held = true;
     });
     std::unique_lock lock(m_);
-    cv_.wait(lock, [this] { return !seen_.held || hold_at_.empty(); });
+    if (!cv_.wait_for(lock, kLimit, [this] { return !seen_.held; }))
+      ADD_FAILURE() << "nobody has let the CPU go that printed '" << hold_at_ << "'";
   };
   config.serial_room = [this] {
     std::lock_guard lock(m_);

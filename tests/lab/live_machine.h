@@ -63,7 +63,8 @@ class LiveMachine {
   LiveMachine& operator=(const LiveMachine&) = delete;
 
   void start();
-  // The vCPU that prints `text` on COM1 is held there; wait for seen.held, then let_go().
+  // The vCPU that prints `text` on COM1 waits there from when Seen::held says so until let_go(). It
+  // cannot be paused, reset or looked at meanwhile: that would wait for it, on the loop's thread.
   void hold_at(std::string text);
   void let_go();
   // Carries `f` out on the loop's thread and waits for it.

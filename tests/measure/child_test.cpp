@@ -32,6 +32,7 @@ TEST_F(BenchChild, GivesItsLinesInOrderAndThenItsEnd) {
   const auto end = child.next_line(kLong, *interrupt_);
   ASSERT_FALSE(end);
   EXPECT_EQ(end.error(), Child::Silence::kEnded);
+  EXPECT_EQ(child.last_line(), "two");
 }
 
 TEST_F(BenchChild, KeepsWhatItSaidLastOnStandardError) {
