@@ -46,11 +46,12 @@ Nanoseconds monotonic_now() {
 }
 
 Result<Child, Error> Child::start(const std::vector<std::string>& argv, Input input) {
-  const auto failed = [&](const SysError& e) {
-    return Unexpected{Error{fmt::format("cannot start {}: {}", argv[0], describe(e))}};
+  const auto failed = [&](std::string_view call) {
+    return Unexpected{
+        Error{fmt::format("cannot start {}: {}", argv[0], describe(SysError{call, errno}))}};
   };
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed(SysError{"pipe2", errno});
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed("pipe2");
   UniqueFd read_end{ends[0]}, write_end{ends[1]};
   // A reader that is late must not slow the machine down.
   (void)::fcntl(write_end.get(), F_SETPIPE_SZ, 1 << 20);
@@ -59,15 +60,15 @@ Result<Child, Error> Child::start(const std::vector<std::string>& argv, Input in
   if (input == Input::kTyped) {
     // No pipe: writing to one that nobody reads is a signal.
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
-      return failed(SysError{"socketpair", errno});
+      return failed("socketpair");
     keyboard = UniqueFd{ends[0]};
     in = UniqueFd{ends[1]};
   } else {
     in = UniqueFd{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
-    if (!in) return failed(SysError{"open of /dev/null", errno});
+    if (!in) return failed("open of /dev/null");
   }
   UniqueFd err{::memfd_create("bench-stderr", MFD_CLOEXEC)};
-  if (!err) return failed(SysError{"memfd_create", errno});
+  if (!err) return failed("memfd_create");
   std::vector<char*> words;
   words.reserve(argv.size() + 1);
   for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
@@ -75,7 +76,7 @@ Result<Child, Error> Child::start(const std::vector<std::string>& argv, Input in
   const pid_t parent = ::getpid();
   const Nanoseconds now = monotonic_now();
   const pid_t pid = ::fork();
-  if (pid < 0) return failed(SysError{"fork", errno});
+  if (pid < 0) return failed("fork");
   if (pid == 0) become(words.data(), in.get(), write_end.get(), err.get(), parent);
   return Child{pid, std::move(keyboard), std::move(read_end), std::move(err), now};
 }
